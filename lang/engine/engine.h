@@ -1,0 +1,93 @@
+/* engine.h - the table engine: SQL in, frames out.
+ *
+ * The only folder that knows DuckDB (duckdb_api.h has the prototypes in use,
+ * the library is opened with dlopen at first need). One struct engine is one
+ * in-memory database with external access off and its configuration locked.
+ * One thread runs statements; engine_interrupt may come from any thread.
+ *
+ * Physical layout, so that names and types stay KQL's affair:
+ *   - tables and columns have generated names: table "t7", columns c0, c1, …
+ *   - bool BOOLEAN, int INTEGER, long/datetime/timespan BIGINT, real DOUBLE,
+ *     string/guid/dynamic VARCHAR, decimal DECIMAL(38,10) */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdatomic.h>
+
+#include "base/diag.h"
+#include "base/frame.h"
+#include "base/status.h"
+#include "registry/func.h"
+#include "registry/source.h"
+
+struct engine;
+
+struct engine_col {
+    str name;       /* KQL's, for the frame */
+    enum type type;
+};
+
+struct engine *engine_new(void);        /* loads nothing yet */
+void engine_free(struct engine *e);
+
+/* C functions to register when the library opens, under sql_name. Both must
+ * outlive the engine. Call before the first statement. */
+void engine_add_function(struct engine *e, const char *sql_name,
+                         const struct lang_func *f);
+
+/* Opens the library and the database, once; safe to call from any thread. */
+enum status engine_open(struct engine *e, struct diags *ds);
+
+enum status engine_exec(struct engine *e, str sql, struct diags *ds);
+
+/* Runs one SELECT whose columns are `cols` in order. Rows beyond `max_rows`
+ * are not fetched; then the frame is TRUNCATED and total is the full count
+ * (found with a second, column-free query). max_rows 0: all rows. */
+enum status engine_query(struct engine *e, str sql, size_t ncols,
+                         const struct engine_col *cols, size_t max_rows,
+                         struct frame **out, struct diags *ds);
+
+/* Creates table `table` from a frame's rows. */
+enum status engine_load_frame(struct engine *e, str table,
+                              const struct frame *f, struct diags *ds);
+
+struct engine_load {
+    uint64_t nrows, nrejects;
+    LIST(struct reject) rejects;   /* the first MAX_REJECTS, in `arena` */
+    struct arena *arena;           /* caller's, for the rejects */
+    unsigned nparts;               /* table parts made: TABLE_0, TABLE_1, … */
+};
+
+/* Reads a source to its end into tables `table`_0 … _nparts-1, one per stream
+ * and each filled by a thread of its own, so that loading is parallel and row
+ * order kept: the rows of the source are part 0, then 1, …. A Parquet source
+ * becomes one part. On failure no table is left. `progress` MAY be NULL. */
+enum status engine_load_source(struct engine *e, str table, struct source *s,
+                               struct engine_load *out,
+                               void (*progress)(void *ctx, double fraction),
+                               void *ctx, struct diags *ds);
+
+/* Finds columns of a Parquet file: names and KQL types (timestamps become
+ * datetime, nested values dynamic). Names live in `a`. */
+enum status engine_parquet_cols(struct engine *e, struct arena *a, str path,
+                                struct source_col **cols, size_t *ncols,
+                                struct diags *ds);
+/* Writes the rows of a SELECT to a Parquet file, atomically (temporary file in
+ * the target's folder, then rename). datetime becomes TIMESTAMP. */
+enum status engine_save_parquet(struct engine *e, str sql, size_t ncols,
+                                const struct engine_col *cols, str path,
+                                uint64_t *nrows, struct diags *ds);
+
+void engine_interrupt(struct engine *e);  /* ends the running statement */
+/* The flag that sources and native steps poll. Set by engine_interrupt. */
+const atomic_bool *engine_cancel_flag(const struct engine *e);
+void engine_clear_cancel(struct engine *e);   /* before a new cell */
+double engine_progress(const struct engine *e); /* 0..1, negative: unknown */
+const char *engine_version(struct engine *e);   /* after open, else "" */
+
+/* SQL type of a KQL type: "BIGINT". */
+const char *engine_sql_type(enum type t);
+
+enum { MAX_REJECTS = 1000 };
+
+#endif
