@@ -42,14 +42,15 @@ enum fn_flags {
 /* Result types beyond the fixed ones. */
 enum fn_ret {
     RET_ARG1 = NTYPES + 1, /* type of the first argument */
-    RET_WIDEST,            /* common type of all arguments */
+    RET_SAME,              /* common type of the arguments marked `same` */
 };
 
 struct lang_func {
     const char *name;
     const char *params;  /* "string, long?, any*": '?' optional, '*' repeats.
                             words: KQL types, any, num (int..decimal), scalar
-                            (any but dynamic), time (datetime or timespan) */
+                            (any but dynamic), time (datetime or timespan),
+                            same (all such arguments take their common type) */
     int ret;             /* enum type or enum fn_ret */
     const char *sql;     /* template: $1 … $9, $* all with commas; or NULL */
     fn_row *row;         /* C function; or NULL */
