@@ -12,14 +12,14 @@ typedef void test_fn(void);
 static struct { const char *name; test_fn *fn; } t_all[512];
 static int t_count, t_failed_checks;
 
-#define TEST(name)                                                           \
-    static void name(void);                                                  \
-    __attribute__((constructor)) static void register_##name(void)           \
+#define TEST(test)                                                           \
+    static void test(void);                                                  \
+    __attribute__((constructor)) static void register_##test(void)           \
     {                                                                        \
-        t_all[t_count].name = #name;                                         \
-        t_all[t_count++].fn = name;                                          \
+        t_all[t_count].name = #test;                                         \
+        t_all[t_count++].fn = test;                                          \
     }                                                                        \
-    static void name(void)
+    static void test(void)
 
 #define CHECK(cond)                                                          \
     do {                                                                     \
