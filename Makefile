@@ -1,63 +1,211 @@
 # Shikra: a native Jupyter kernel for threat hunting.
 # `make` prints the targets. Sources are globbed: adding a file needs no edit.
 
-PREFIX ?= /usr/local
-CC     ?= gcc
-CLANG  ?= clang
-BUILD  ?= build
-VERSION := $(shell sed -n 's/^\#\# \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md 2>/dev/null | head -1)
+SHELL   := /bin/bash
+PREFIX  ?= /usr/local
+BUILD   ?= build
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CLANG   ?= clang
+PYTHON  ?= /usr/bin/python3
+# Time for each fuzz target, and where the benchmark's data sizes start.
+FUZZ_SECONDS ?= 20
+EVENTS       ?= 100000
 
-PKGS     = libzmq libsodium jansson libarchive
+# All processors, unless the caller said otherwise.
+ifeq (,$(filter -j% --jobs%,$(MAKEFLAGS)))
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+VERSION := $(shell sed -n 's/^\#\# \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md | head -1)
+PKGS     = libzmq libsodium jansson libarchive libcurl yaml-0.1 libzstd zlib
+# Asked once, when the first recipe needs it: by then `deps` has run.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
            -Wundef -Wwrite-strings -Wvla -Wstrict-prototypes \
            -Wmissing-prototypes -Wredundant-decls -Wformat=2 -Werror
 HARDEN   = -fstack-protector-strong -fPIE
-CPPFLAGS += -D_GNU_SOURCE -Ilang -I. -include lang/base/banned.h \
-            -DSHIKRA_VERSION='"$(or $(VERSION),0.0.0)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-CFLAGS   ?= -O2 -g
-ALL_CFLAGS = -std=c11 -pthread $(WARN) $(HARDEN) $(CFLAGS)
-LDLIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lm -lpthread
-LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-SAN      = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+DEFINES  = -D_GNU_SOURCE -Ilang -I. -include lang/base/banned.h \
+           -DSHIKRA_VERSION='"$(or $(VERSION),0.0.0)"'
+CFLAGS  ?= -O2 -g -D_FORTIFY_SOURCE=2
+LDLIBS   = $(PKG_LIBS) -ldl -lm -lpthread
+LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+
+# A flavour is a compiler, its flags and a folder: build/FLAVOUR/….
+SAN          = -fsanitize=address,undefined -fno-sanitize-recover=all \
+               -fno-omit-frame-pointer
+CC_rel       = $(CC)
+FLAGS_rel    = $(CFLAGS)
+CC_asan      = $(CC)
+FLAGS_asan   = -O1 -g $(SAN)
+CC_tsan      = $(CC)
+FLAGS_tsan   = -O1 -g -fsanitize=thread
+CC_fuzz      = $(CLANG)
+FLAGS_fuzz   = -O1 -g $(SAN) -fsanitize=fuzzer-no-link
+FLAVOURS     = rel asan tsan fuzz
 
 LANG_SRC := $(wildcard lang/*.c lang/*/*.c)
-LIB_SRC  := $(LANG_SRC) $(wildcard providers/*.c providers/*/*.c render/*.c render/*/*.c) \
-            $(filter-out kernel/main.c,$(wildcard kernel/*.c))
-DEFS     := $(wildcard lang/*/*.def render/*.def providers/*.def kernel/*.def)
+LIB_SRC  := $(LANG_SRC) $(wildcard providers/*.c providers/*/*.c render/*.c \
+            render/*/*.c) $(filter-out kernel/main.c,$(wildcard kernel/*.c))
+UNIT     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/t_*.c))
+FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH    := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/b_*.c))
+VERSION_SRC := $(shell grep -ls SHIKRA_VERSION $(LIB_SRC) kernel/main.c)
 
-objs = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
+DEPS        = $(BUILD)/deps
+DUCKDB      = $(BUILD)/lib/libduckdb.so
+LINK        = $(CC_$(1)) $(LDFLAGS) $(FLAGS_$(1)) -o
 
-.PHONY: help all
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: help deps all demo test unit run conformance lint layers format tidy \
+        asan tsan fuzz bench compdb install docs hooks clean distclean
+
 help: ## this list
-	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-all: $(BUILD)/shikra ## build the program
+# ---- what is needed from outside: small steps, each only when asked for ----
 
-$(BUILD)/shikra: $(call objs,rel,$(LIB_SRC) kernel/main.c)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+deps: $(DEPS)/build $(DEPS)/jupyter $(DEPS)/check $(DEPS)/bench $(DUCKDB) ## install all that is missing (Debian 12)
 
-$(BUILD)/asan/shikra: $(call objs,asan,$(LIB_SRC) kernel/main.c)
-	$(CC) $(LDFLAGS) $(SAN) -o $@ $^ $(LDLIBS)
-
-$(BUILD)/rel/%.o: %.c Makefile
+$(DEPS)/%: .ci/deps.sh
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@BUILD=$(BUILD) .ci/deps.sh $*
+	@touch $@
 
-$(BUILD)/asan/%.o: %.c Makefile
+$(DUCKDB): | $(DEPS)/build
+	@BUILD=$(BUILD) .ci/deps.sh duckdb
+
+# ---- building ----
+
+all: $(BUILD)/shikra ## build the program (build/shikra)
+
+$(BUILD)/shikra: $(BUILD)/rel/shikra
+	@cp -f $< $@.new && mv -f $@.new $@
+
+define flavour
+$(BUILD)/$(1)/%.o: %.c Makefile | $(DEPS)/build
+	@mkdir -p $$(@D)
+	$$(CC_$(1)) -std=c11 -pthread $$(DEFINES) $$(PKG_CFLAGS) $$(WARN) $$(HARDEN) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+$(BUILD)/$(1)/libshikra.a: $(LIB_SRC:%.c=$(BUILD)/$(1)/%.o)
+	@rm -f $$@
+	ar rcs $$@ $$^
+
+$(BUILD)/$(1)/shikra: $(BUILD)/$(1)/kernel/main.o $(BUILD)/$(1)/libshikra.a | $(DUCKDB)
+	$$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
+
+# The runner of .test files.
+$(BUILD)/$(1)/run: $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard tests/run*.c)) $(BUILD)/$(1)/libshikra.a | $(DUCKDB)
+	$$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
+
+# One program for each tests/unit/t_NAME.c; it pulls in what it names.
+$(BUILD)/$(1)/unit/%: $(BUILD)/$(1)/tests/unit/%.o $(BUILD)/$(1)/libshikra.a | $(DUCKDB)
+	@mkdir -p $$(@D)
+	$$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
+
+# Fuzz targets without libFuzzer: they read the files they are given.
+$(BUILD)/$(1)/replay/%: $(BUILD)/$(1)/tests/fuzz/%.o $(BUILD)/$(1)/tests/fuzz/replay.o $(BUILD)/$(1)/libshikra.a | $(DUCKDB)
+	@mkdir -p $$(@D)
+	$$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
+
+$(VERSION_SRC:%.c=$(BUILD)/$(1)/%.o): CHANGELOG.md
+endef
+$(foreach f,$(FLAVOURS),$(eval $(call flavour,$(f))))
+
+$(BUILD)/fuzz/bin/%: $(BUILD)/fuzz/tests/fuzz/%.o $(BUILD)/fuzz/libshikra.a | $(DUCKDB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -O1 $(SAN) -MMD -MP -c -o $@ $<
+	$(CLANG) $(LDFLAGS) $(FLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
-# Unit tests: one program per tests/unit/t_NAME.c, linked with all of ours.
-UNIT_SRC := $(wildcard tests/unit/t_*.c)
-UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/asan/unit/%,$(UNIT_SRC))
-$(BUILD)/asan/unit/%: $(BUILD)/asan/tests/unit/%.o $(call objs,asan,$(LIB_SRC))
+$(BUILD)/rel/bench/%: $(BUILD)/rel/tests/bench/%.o $(BUILD)/rel/libshikra.a | $(DUCKDB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(SAN) -o $@ $^ $(LDLIBS)
+	$(call LINK,rel) $@ $^ $(LDLIBS)
 
-unit: $(UNIT) ## unit tests only
-	@for t in $(UNIT); do $$t || exit 1; done
+# The generator of the example intrusion; it uses nothing of the program.
+$(BUILD)/intrusion: $(BUILD)/rel/notebooks/tools/intrusion.o
+	$(call LINK,rel) $@ $^ $(LDLIBS)
 
-clean: ## forget what was built
-	rm -rf $(BUILD)/rel $(BUILD)/asan $(BUILD)/shikra
+asan: $(BUILD)/asan/shikra ## the program with address and undefined-behaviour checks
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# ---- the demonstration ----
+
+demo: all $(BUILD)/intrusion $(DEPS)/jupyter ## install for this user, make data, run the tour
+	$(BUILD)/shikra install --user
+	@rm -rf $(BUILD)/demo
+	$(BUILD)/intrusion $(BUILD)/demo
+	$(PYTHON) -m nbconvert --log-level=WARN --to html --execute \
+	    --ExecutePreprocessor.timeout=300 --output-dir $(BUILD) \
+	    --output tour.html notebooks/tour.ipynb
+	@echo
+	@echo "The tour ran; look at  $(abspath $(BUILD))/tour.html"
+	@echo "Try it yourself:       jupyter notebook notebooks/tour.ipynb"
+	@echo "Without a notebook:    $(BUILD)/shikra run -e 'print \"hello\"'"
+
+install: all ## install for everyone: make install PREFIX=/usr/local
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/shikra
+	install -m 755 $(BUILD)/shikra $(DESTDIR)$(PREFIX)/bin/shikra
+	install -m 644 $(DUCKDB) $(DESTDIR)$(PREFIX)/lib/shikra/libduckdb.so
+	$(DESTDIR)$(PREFIX)/bin/shikra install --prefix $(DESTDIR)$(PREFIX)
+
+# ---- tests: make test T=ops/take runs what matches, UPDATE=1 rewrites ----
+
+TEST_BIN = $(BUILD)/asan/run $(BUILD)/asan/shikra $(BUILD)/shikra
+test: $(TEST_BIN) $(UNIT:%=$(BUILD)/asan/unit/%) $(FUZZ:%=$(BUILD)/asan/replay/%) $(BUILD)/intrusion $(DEPS)/jupyter $(DEPS)/check ## everything; ends with N passed, N failed
+	@BUILD=$(BUILD) tests/all.sh
+
+unit: $(UNIT:%=$(BUILD)/asan/unit/%) ## unit tests only
+	@BUILD=$(BUILD) tests/all.sh unit
+
+run: $(BUILD)/asan/run ## .test files, examples and documentation only
+	@BUILD=$(BUILD) tests/all.sh run
+
+conformance: $(BUILD)/shikra ## published KQL cases (CASES=file.jsonl)
+	@$(PYTHON) tests/conformance.py --shikra $(BUILD)/shikra \
+	    --known tests/conformance-known.tsv $(if $(CASES),$(CASES)) $(ARGS)
+
+lint: ## house rules that a script can check
+	@tests/lint.sh
+
+layers: ## who may include whom
+	@tests/layers.sh
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+format: | $(DEPS)/check ## clang-format all C files (FILES=… for some)
+	clang-format -i $(or $(FILES),$(C_FILES))
+
+tidy: compdb | $(DEPS)/check ## clang-tidy (slow; FILES=… for some)
+	clang-tidy --quiet -p . $(or $(FILES),$(LIB_SRC) kernel/main.c)
+
+tsan: $(UNIT:%=$(BUILD)/tsan/unit/%) ## unit tests under the thread checker
+	@for t in $(UNIT:%=$(BUILD)/tsan/unit/%); do \
+	    TSAN_OPTIONS="suppressions=tests/tsan.supp halt_on_error=1" $$t || exit 1; done
+
+fuzz: $(FUZZ:%=$(BUILD)/fuzz/bin/%) | $(DEPS)/check ## every fuzz target for FUZZ_SECONDS
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh $(FUZZ)
+
+bench: $(BUILD)/shikra $(BUILD)/intrusion $(BENCH:%=$(BUILD)/rel/bench/%) $(DEPS)/bench ## times side by side with other tools (EVENTS=n)
+	@BUILD=$(BUILD) EVENTS=$(EVENTS) PYTHON=$(PYTHON) tests/bench/run.sh
+
+# ---- for people who change the program ----
+
+compdb: ## compile_commands.json for editors and clang-tidy
+	@tests/compdb.sh '$(CC) -std=c11 $(DEFINES) $(PKG_CFLAGS) $(WARN)' \
+	    $(LIB_SRC) $(wildcard kernel/main.c tests/*.c tests/unit/*.c tests/fuzz/*.c) \
+	    > compile_commands.json
+
+docs: ## rewrite the generated pages of docs/
+	@docs/generate.sh
+
+hooks: ## check staged files before each commit
+	@ln -sf ../../.ci/pre-commit "$$(git rev-parse --git-dir)/hooks/pre-commit"
+
+clean: ## forget what was built, keep what was installed
+	rm -rf $(addprefix $(BUILD)/,$(FLAVOURS) shikra intrusion demo tour.html)
+
+distclean: clean ## forget everything
+	rm -rf $(BUILD)
+
+-include $(wildcard $(addsuffix /*.d,$(foreach f,$(FLAVOURS),$(addprefix $(BUILD)/$(f)/,\
+    lang lang/* providers providers/* render render/* kernel tests tests/*  notebooks/*))))
