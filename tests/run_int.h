@@ -60,6 +60,8 @@ void rows_parse(struct test_file *f, struct lang *l);
 bool block_run(struct lang *l, const struct test_file *f, size_t at,
                struct buf *actual);
 bool block_holds(const struct block *b, str actual);
+/* The rows below each header in order of their bytes, without alignment. */
+str rows_sorted(struct arena *a, str text);
 
 /* Rows as lines. A line is cells, two blanks or more between them. */
 void cell_print(struct buf *b, const struct value *v);

@@ -82,7 +82,12 @@ static void show_failure(struct work *w, const struct block *b, str actual,
                                          "format" };
     buf_addf(&w->out, "FAIL %.*s:%d: %.*s (%s)\n", STRF(w->file.path), b->line,
              STRF(b->title), kinds[b->kind]);
-    if (compared) {
+    if (compared && b->unordered) {
+        struct arena *a = arena_new();
+        diff_print(&w->out, rows_sorted(a, b->expected),
+                   rows_sorted(a, actual), false);
+        arena_free(a);
+    } else if (compared) {
         diff_print(&w->out, b->expected, actual, b->kind != BLOCK_QUERY);
     } else {
         if (b->kind != BLOCK_FAULT)
