@@ -66,6 +66,8 @@ struct source {
     void (*close)(struct source *s);  /* frees everything, arena included */
     void *impl;
     uint64_t repaired;             /* values with bytes that were not UTF-8 */
+    /* Of `bytes`, read so far; read() adds to it. 0: not told. */
+    _Atomic uint64_t bytes_read;
 };
 
 enum { SOURCE_MAX_PARTS = 8, SOURCE_BATCH_ROWS = 2048 };

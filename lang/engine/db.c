@@ -1,0 +1,269 @@
+/* db.c - the life of an engine: opened once, configured, locked, closed.
+ *
+ * Called by: lang/ (engine_new, engine_free), a warm-up thread (engine_open)
+ *            and every statement through statement_begin.
+ *
+ * The database is in memory and closed to the world: no extension is fetched,
+ * no file read or written outside our spool folder, no secret kept, and the
+ * configuration cannot be changed any more after opening. */
+#include "engine_int.h"
+
+#include <inttypes.h>
+#include <sched.h>
+#include <unistd.h>
+
+static const char *const sql_types[NTYPES] = {
+    [TYPE_ERROR] = "VARCHAR",   [TYPE_BOOL] = "BOOLEAN",
+    [TYPE_INT] = "INTEGER",     [TYPE_LONG] = "BIGINT",
+    [TYPE_REAL] = "DOUBLE",     [TYPE_DECIMAL] = "DECIMAL(38,10)",
+    [TYPE_STRING] = "VARCHAR",  [TYPE_DATETIME] = "BIGINT",
+    [TYPE_TIMESPAN] = "BIGINT", [TYPE_GUID] = "VARCHAR",
+    [TYPE_DYNAMIC] = "VARCHAR",
+};
+
+const char *engine_sql_type(enum type t)
+{
+    return sql_types[t];
+}
+
+struct engine *engine_new(void)
+{
+    struct engine *e = xcalloc(1, sizeof *e);
+    e->arena = arena_new();
+    e->spool.lock_fd = -1;
+    pthread_mutex_init(&e->open_lock, NULL);
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_cond_init(&e->wake, NULL);
+    return e;
+}
+
+void engine_add_function(struct engine *e, const char *sql_name,
+                         const struct lang_func *f)
+{
+    if (atomic_load(&e->is_open))
+        BUG("function %s added to an open engine", sql_name);
+    struct registration r = { sql_name, f };
+    PUSH(e->arena, e->functions, r);
+}
+
+const char *engine_version(struct engine *e)
+{
+    return atomic_load(&e->is_open) ? e->duck.library_version() : "";
+}
+
+static unsigned cpu_count(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
+        return (unsigned)CPU_COUNT(&set);
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? (unsigned)n : 1;
+}
+
+/* The limit of the control group when there is one: in a container the
+ * machine's memory says nothing. UINT64_MAX: no limit. */
+static uint64_t group_limit(void)
+{
+    static const char *const files[] = {
+        "/sys/fs/cgroup/memory.max",
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+    };
+    uint64_t limit = UINT64_MAX;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        FILE *f = fopen(files[i], "re");
+        if (!f)
+            continue;
+        uint64_t v;
+        if (fscanf(f, "%" SCNu64, &v) == 1 && v < limit)
+            limit = v;
+        fclose(f);
+    }
+    return limit;
+}
+
+/* Half of what there is; never less than 256 MB. */
+static uint64_t default_memory(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    uint64_t ram = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size
+                                         : 4ull << 30;
+    uint64_t group = group_limit();
+    if (group < ram)
+        ram = group;
+    return ram / 2 < 256ull << 20 ? 256ull << 20 : ram / 2;
+}
+
+/* "12GB", "800 MB", "1.5g": decimal units as DuckDB has them. */
+static bool parse_memory(const char *z, uint64_t *bytes)
+{
+    static const struct { char letter; double factor; } units[] = {
+        { 'k', 1e3 }, { 'm', 1e6 }, { 'g', 1e9 }, { 't', 1e12 },
+    };
+    char *end;
+    double v = strtod(z, &end);
+    while (*end == ' ')
+        end++;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if ((*end | 32) != units[i].letter)
+            continue;
+        end++;
+        if ((*end | 32) == 'i')
+            end++;
+        if ((*end | 32) == 'b')
+            end++;
+        v *= units[i].factor;
+        if (*end || !(v >= 64e6) || v > 1e15)
+            return false;
+        *bytes = (uint64_t)v;
+        return true;
+    }
+    return false;
+}
+
+static enum status choose_memory(struct engine *e, struct diags *ds)
+{
+    const char *set = getenv("SHIKRA_MEMORY");
+    e->memory_limit = default_memory();
+    if (!set || !*set || parse_memory(set, &e->memory_limit))
+        return ST_OK;
+    struct diag *d = diag_error(ds, DIAG_OPTION, NO_SPAN,
+                                "SHIKRA_MEMORY is not an amount of memory");
+    diag_hint(ds, d, "write it like 12GB or 800MB; 64MB is the least");
+    return ST_ENV;
+}
+
+static enum status set_options(struct engine *e, struct duck_config *c,
+                               struct diags *ds)
+{
+    char memory[32], threads[16];
+    snprintf(memory, sizeof memory, "%" PRIu64 "B", e->memory_limit);
+    snprintf(threads, sizeof threads, "%u", cpu_count());
+    const char *const options[][2] = {
+        { "autoinstall_known_extensions", "false" },
+        { "autoload_known_extensions", "false" },
+        { "allow_community_extensions", "false" },
+        { "allow_persistent_secrets", "false" },
+        { "threads", threads },
+        { "memory_limit", memory },
+        { "temp_directory", e->spool.spill },
+        { "max_temp_directory_size", "10GB" },
+        { "preserve_insertion_order", "true" },
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (e->duck.set_config(c, options[i][0], options[i][1]) != DUCK_OK) {
+            diag_error(ds, DIAG_ENGINE, NO_SPAN, "cannot set %s to %s",
+                       options[i][0], options[i][1]);
+            return ST_ENV;
+        }
+    return ST_OK;
+}
+
+static enum status open_database(struct engine *e, struct diags *ds)
+{
+    struct duck_config *c = NULL;
+    char *why = NULL;
+    if (e->duck.create_config(&c) != DUCK_OK)
+        BUG("DuckDB gives no configuration");
+    enum status st = set_options(e, c, ds);
+    if (st == ST_OK && e->duck.open_ext(":memory:", &e->db, c, &why)) {
+        st = engine_fail(e, why, ds);
+        e->duck.free(why);
+    }
+    e->duck.destroy_config(&c);
+    return st;
+}
+
+/* The order matters: folders first, then the door is closed, then locked. */
+static enum status lock_down(struct engine *e, struct diags *ds)
+{
+    struct buf b;
+    enum status st;
+    buf_init(&b, 64 << 10);
+    buf_adds(&b, "SET enable_progress_bar = true; "
+                 "SET enable_progress_bar_print = false; "
+                 "SET allowed_directories = [");
+    sql_quoted(&b, str_of(e->spool.files), '\'');
+    buf_adds(&b, "]; SET enable_external_access = false; "
+                 "SET lock_configuration = true");
+    st = run_sql(e, e->con, buf_str(&b), NULL, ds);
+    buf_release(&b);
+    return st;
+}
+
+/* ICU brings the time zone; without it everything is UTC anyway. */
+static void set_utc(struct engine *e)
+{
+    struct duck_result r;
+    e->duck.query(e->con, "SET GLOBAL TimeZone = 'UTC'", &r);
+    e->duck.destroy_result(&r);
+}
+
+static enum status configure(struct engine *e, struct diags *ds)
+{
+    enum status st = open_database(e, ds);
+    if (st != ST_OK)
+        return st;
+    e->con = connection_new(e, ds);
+    if (!e->con)
+        return ST_ENV;
+    set_utc(e);
+    st = functions_register(e, ds);
+    return st == ST_OK ? lock_down(e, ds) : st;
+}
+
+static void close_all(struct engine *e)
+{
+    watcher_stop(e);
+    if (e->con)
+        connection_free(e, e->con);
+    e->con = NULL;
+    if (e->db)
+        e->duck.close(&e->db);
+    e->db = NULL;
+    spool_release(&e->spool);
+    duck_unload(&e->duck);
+}
+
+static enum status open_once(struct engine *e, struct diags *ds)
+{
+    enum status st = choose_memory(e, ds);
+    if (st == ST_OK)
+        st = duck_load(&e->duck, ds);
+    if (st == ST_OK)
+        st = spool_init(&e->spool, ds);
+    if (st == ST_OK)
+        st = configure(e, ds);
+    if (st == ST_OK)
+        st = watcher_start(e, ds);
+    if (st != ST_OK)
+        close_all(e);
+    return st;
+}
+
+/* A failure is not remembered: the cause (a missing library, a full /tmp) may
+ * be gone at the next statement. */
+enum status engine_open(struct engine *e, struct diags *ds)
+{
+    if (atomic_load_explicit(&e->is_open, memory_order_acquire))
+        return ST_OK;
+    enum status st = ST_OK;
+    pthread_mutex_lock(&e->open_lock);
+    if (!atomic_load(&e->is_open)) {
+        st = open_once(e, ds);
+        atomic_store(&e->is_open, st == ST_OK);
+    }
+    pthread_mutex_unlock(&e->open_lock);
+    return st;
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e)
+        return;
+    close_all(e);
+    pthread_cond_destroy(&e->wake);
+    pthread_mutex_destroy(&e->lock);
+    pthread_mutex_destroy(&e->open_lock);
+    arena_free(e->arena);
+    free(e);
+}

@@ -1,0 +1,82 @@
+/* engine_int.h - the insides of struct engine, for this folder only. */
+#ifndef ENGINE_ENGINE_INT_H
+#define ENGINE_ENGINE_INT_H
+
+#include <pthread.h>
+
+#include "duckdb_api.h"
+#include "engine.h"
+#include "spool.h"
+
+enum {
+    MAX_SQL = 64 << 20,             /* bytes of one statement */
+    MAX_CONNECTIONS = SOURCE_MAX_PARTS + 1,
+    WORKER_STACK = 16 << 20,        /* bytes: parsers of nested data recurse */
+};
+
+struct registration {
+    const char *sql_name;
+    const struct lang_func *f;
+};
+
+struct engine {
+    struct duck duck;
+    struct duck_database *db;
+    struct duck_connection *con;    /* of the thread that runs statements */
+    struct arena *arena;            /* lives as long as the engine */
+    LIST(struct registration) functions;
+    struct spool spool;
+    uint64_t memory_limit;          /* bytes, DuckDB's */
+    pthread_mutex_t open_lock;      /* one thread opens */
+    atomic_bool is_open;
+
+    /* Interrupts (interrupt.c). `lock` guards the members below it. */
+    atomic_bool cancel;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t watcher;
+    bool has_watcher, closing;
+    unsigned running;               /* statements at work */
+    struct duck_connection *live[MAX_CONNECTIONS];
+    size_t nlive;
+};
+
+/* interrupt.c. A statement runs between begin and end; begin opens the engine
+ * when need be and answers ST_CANCELLED while the cancel flag is set. */
+NODISCARD enum status statement_begin(struct engine *e, struct diags *ds);
+void statement_end(struct engine *e);
+NODISCARD enum status watcher_start(struct engine *e, struct diags *ds);
+void watcher_stop(struct engine *e);
+static inline bool is_cancelled(const struct engine *e)
+{
+    return atomic_load_explicit(&e->cancel, memory_order_relaxed);
+}
+
+/* A connection that engine_interrupt reaches; NULL after a diagnostic. */
+struct duck_connection *connection_new(struct engine *e, struct diags *ds);
+void connection_free(struct engine *e, struct duck_connection *con);
+
+/* error.c. Turns DuckDB's text into a diagnostic and a status. ST_CANCELLED
+ * without one when the cancel flag is set: then the flag was the cause. */
+enum status engine_fail(struct engine *e, const char *text, struct diags *ds);
+
+/* exec.c. Like engine_exec on another connection; `changed` MAY be NULL. */
+NODISCARD enum status run_sql(struct engine *e, struct duck_connection *con,
+                              str sql, uint64_t *changed, struct diags *ds);
+/* Refuses SQL that is too long or holds a NUL byte. */
+NODISCARD enum status sql_check(str sql, struct diags *ds);
+void drop_table(struct engine *e, struct duck_connection *con, str table);
+/* "…" or '…' around s, with the quote doubled. */
+void sql_quoted(struct buf *b, str s, char quote);
+/* The SQL of a table without rows: CREATE TABLE "name" (c0 …, c1 …). */
+void sql_create(struct buf *b, str table, size_t ncols,
+                const enum type *types);
+
+/* udf.c. Registers every added function. */
+NODISCARD enum status functions_register(struct engine *e, struct diags *ds);
+
+/* A thread with all signals blocked (they belong to the main thread) and a
+ * large stack; false when the system refuses. */
+bool thread_start(pthread_t *t, void *(*run)(void *), void *ctx);
+
+#endif

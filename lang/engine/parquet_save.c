@@ -1,0 +1,202 @@
+/* parquet_save.c - writes the rows of a SELECT to a Parquet file, atomically.
+ *
+ * Called by: lang/ (.save … to "x.parquet").
+ *
+ * A temporary file is made in the target's folder, and DuckDB writes into it
+ * through a loan of the spool folder; then it is synced and renamed. A failure
+ * at any moment leaves the old file or none.
+ *
+ * datetime becomes TIMESTAMP (us), or TIMESTAMP_NS when a column has ticks
+ * that a microsecond cannot hold and all its values fit (1678 … 2261);
+ * timespan becomes BIGINT ticks; dynamic and guid stay text. */
+#include "engine_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ticks.h"
+#include "base/utf8.h"
+
+/* Whole years that TIMESTAMP_NS holds, in ticks: 1678-01-01 … 2262-01-01. */
+#define NANO_MIN 529210368000000000LL
+#define NANO_MAX 713502432000000000LL
+
+struct save {
+    struct engine *e;
+    str sql, path;
+    size_t ncols;
+    const struct engine_col *cols;
+    bool *nanos;            /* ncols */
+    char *target, *temp, *folder;
+    int fd;
+    struct loan loan;
+};
+
+static enum status fail_write(const struct save *s, int error,
+                              struct diags *ds)
+{
+    struct buf b;
+    buf_init(&b, 32 << 10);
+    utf8_printable(&b, s->path);
+    diag_error(ds, DIAG_FILE, NO_SPAN, "cannot write %.*s: %s",
+               STRF(buf_str(&b)), strerror(error));
+    buf_release(&b);
+    return ST_ENV;
+}
+
+/* Finds datetime columns whose seventh digit matters, in one query. */
+static enum status find_nanos(struct save *s, struct diags *ds)
+{
+    struct buf b;
+    struct frame *f = NULL;
+    size_t n = 0;
+    struct engine_col *cols = xcalloc(s->ncols, sizeof *cols);
+    buf_init(&b, MAX_SQL);
+    buf_adds(&b, "SELECT ");
+    for (size_t c = 0; c < s->ncols; c++) {
+        if (s->cols[c].type != TYPE_DATETIME)
+            continue;
+        buf_addf(&b, "%scoalesce(bool_or(c%zu %% 10 <> 0) AND min(c%zu) >= "
+                     "%lld AND max(c%zu) < %lld, false)",
+                 n ? ", " : "", c, c, NANO_MIN, c, NANO_MAX);
+        cols[n++] = (struct engine_col){ S("nanos"), TYPE_BOOL };
+    }
+    buf_adds(&b, " FROM (\n");
+    buf_add(&b, s->sql);
+    buf_adds(&b, "\n) AS q(");
+    for (size_t c = 0; c < s->ncols; c++)
+        buf_addf(&b, "%sc%zu", c ? ", " : "", c);
+    buf_addc(&b, ')');
+    enum status st =
+        n ? engine_query(s->e, buf_str(&b), n, cols, 0, &f, ds) : ST_OK;
+    for (size_t c = 0, i = 0; f && c < s->ncols; c++)
+        if (s->cols[c].type == TYPE_DATETIME)
+            s->nanos[c] = f->cols[i++].i[0];
+    frame_unref(f);
+    free(cols);
+    buf_release(&b);
+    return st;
+}
+
+static void add_value(struct buf *b, const struct save *s, size_t c)
+{
+    if (s->cols[c].type != TYPE_DATETIME)
+        buf_addf(b, "c%zu", c);
+    else if (s->nanos[c])
+        buf_addf(b, "make_timestamp_ns((c%zu - 621355968000000000) * 100)", c);
+    else
+        buf_addf(b, "make_timestamp((c%zu - 621355968000000000) // 10)", c);
+}
+
+static void add_copy(struct buf *b, const struct save *s)
+{
+    buf_adds(b, "COPY (SELECT ");
+    for (size_t c = 0; c < s->ncols; c++) {
+        str name = s->cols[c].name;
+        buf_adds(b, c ? ", " : "");
+        add_value(b, s, c);
+        buf_adds(b, " AS ");
+        sql_quoted(b, name.n ? name : S("_"), '"');
+    }
+    buf_adds(b, " FROM (\n");
+    buf_add(b, s->sql);
+    buf_adds(b, "\n) AS q(");
+    for (size_t c = 0; c < s->ncols; c++)
+        buf_addf(b, "%sc%zu", c ? ", " : "", c);
+    buf_adds(b, ")) TO ");
+    sql_quoted(b, str_of(s->loan.path), '\'');
+    buf_adds(b, " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)");
+}
+
+static enum status write_rows(struct save *s, uint64_t *nrows,
+                              struct diags *ds)
+{
+    struct buf b;
+    buf_init(&b, MAX_SQL);
+    add_copy(&b, s);
+    enum status st = run_sql(s->e, s->e->con, buf_str(&b), nrows, ds);
+    buf_release(&b);
+    return st;
+}
+
+static enum status make_temp(struct save *s, struct diags *ds)
+{
+    if (s->path.n == 0 || s->path.n >= PATH_MAX - 32 ||
+        memchr(s->path.p, 0, s->path.n))
+        return fail_write(s, ENOENT, ds);
+    s->target = xcalloc(s->path.n + 1, 1);
+    memcpy(s->target, s->path.p, s->path.n);
+    char *slash = strrchr(s->target, '/');
+    size_t dir = slash ? (size_t)(slash - s->target) + 1 : 0;
+    s->folder = xcalloc(dir + 2, 1);
+    memcpy(s->folder, dir ? s->target : ".", dir ? dir : 1);
+    s->temp = xcalloc(dir + 32, 1);
+    snprintf(s->temp, dir + 32, "%.*s.shikra-save-XXXXXX", (int)dir, s->target);
+    s->fd = mkostemp(s->temp, O_CLOEXEC); /* 0600 */
+    if (s->fd < 0) {
+        int error = errno;
+        free(s->temp);
+        s->temp = NULL;
+        return fail_write(s, error, ds);
+    }
+    if (!loan_init(&s->loan, &s->e->spool, s->fd))
+        return fail_write(s, errno, ds);
+    return ST_OK;
+}
+
+/* The rename is not on disk before the folder is. */
+static enum status publish(struct save *s, struct diags *ds)
+{
+    if (fsync(s->fd) != 0 || rename(s->temp, s->target) != 0)
+        return fail_write(s, errno, ds);
+    free(s->temp);
+    s->temp = NULL;
+    int dir = open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir >= 0) {
+        fsync(dir);
+        close(dir);
+    }
+    return ST_OK;
+}
+
+static void save_release(struct save *s)
+{
+    loan_release(&s->loan);
+    if (s->temp)
+        unlink(s->temp);
+    if (s->fd >= 0)
+        close(s->fd);
+    free(s->temp);
+    free(s->target);
+    free(s->folder);
+    free(s->nanos);
+}
+
+enum status engine_save_parquet(struct engine *e, str sql, size_t ncols,
+                                const struct engine_col *cols, str path,
+                                uint64_t *nrows, struct diags *ds)
+{
+    enum status st = statement_begin(e, ds);
+    if (st != ST_OK)
+        return st;
+    struct save s = {
+        .e = e, .sql = sql, .path = path, .ncols = ncols, .cols = cols,
+        .nanos = xcalloc(ncols, sizeof *s.nanos), .fd = -1,
+    };
+    st = sql_check(sql, ds);
+    if (st == ST_OK)
+        st = find_nanos(&s, ds);
+    if (st == ST_OK)
+        st = make_temp(&s, ds);
+    if (st == ST_OK)
+        st = write_rows(&s, nrows, ds);
+    if (st == ST_OK)
+        st = publish(&s, ds);
+    save_release(&s);
+    statement_end(e);
+    return st;
+}
