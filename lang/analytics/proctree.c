@@ -94,6 +94,20 @@ static void mark_same(struct work *w, int32_t row, int32_t first)
     w->flags[row] |= PROCTREE_DUPLICATE;
 }
 
+/* Looks a few rows of the same time back for the one that row i repeats. */
+static void find_repeated(struct work *w, int32_t beg, int32_t i)
+{
+    const struct proctree_start *s = w->pids.rows;
+    for (int32_t k = i - 1; k >= beg && i - k <= OLDER_TRIED; k--) {
+        if (s[k].time != s[i].time)
+            return;
+        if (repeats(w, s[k].row, s[i].row)) {
+            mark_same(w, s[i].row, s[k].row);
+            return;
+        }
+    }
+}
+
 /* Rows of one GUID are one start, whatever else they say. */
 static void find_repeats(struct work *w)
 {
@@ -104,8 +118,7 @@ static void find_repeats(struct work *w)
     x = &w->pids;
     for (int32_t g = 0; g < x->ngroups; g++)
         for (int32_t i = x->start[g] + 1; i < x->start[g + 1]; i++)
-            if (repeats(w, x->rows[i - 1].row, x->rows[i].row))
-                mark_same(w, x->rows[i].row, x->rows[i - 1].row);
+            find_repeated(w, x->start[g], i);
 }
 
 /* ---- parents that are not among the rows ------------------------------ */
