@@ -1,0 +1,84 @@
+/* modules.c - joins language, providers and renderers into one program.
+ *
+ * Called by: kernel/cmd_*.c. The only file that knows all modules; adding a
+ * provider or a renderer is a row in its own folder. */
+#include "kernel/modules.h"
+
+#include <unistd.h>
+
+#include "providers/providers.h"
+#include "render/html/html.h"
+
+static const struct provider *const providers[] = {
+    &provider_file,
+    &provider_host,
+};
+
+enum { MAX_RENDERERS = 64 };
+
+/* The words of the renderers, as the language wants them. */
+static size_t renderer_words(struct lang_word *words)
+{
+    size_t n;
+    const struct renderer *const *all = renderer_all(&n);
+    if (n > MAX_RENDERERS)
+        BUG("%zu renderers, room for %d", n, MAX_RENDERERS);
+    for (size_t i = 0; i < n; i++)
+        words[i] = (struct lang_word){ all[i]->name, all[i]->alias,
+                                       all[i]->usage, all[i]->summary,
+                                       all[i]->example };
+    return n;
+}
+
+static struct lang *open_lang(struct lang_word *words)
+{
+    struct lang_modules m = {
+        .providers = providers,
+        .nproviders = sizeof providers / sizeof *providers,
+        .renderers = words,
+        .nrenderers = renderer_words(words),
+    };
+    return lang_new(&m);
+}
+
+static void set_params_from_environment(struct interp *in)
+{
+    str prefix = S("SHIKRA_PARAM_");
+    for (char **e = environ; e && *e; e++) {
+        str entry = str_of(*e);
+        ptrdiff_t eq = str_find_char(entry, '=');
+        if (!str_starts(entry, prefix) || eq <= (ptrdiff_t)prefix.n)
+            continue;
+        in->set_param(in->lang, str_sub(entry, prefix.n, (size_t)eq),
+                      str_sub(entry, (size_t)eq + 1, entry.n));
+    }
+}
+
+void modules_open(struct interp *in)
+{
+    /* The language borrows the words for as long as it lives. */
+    struct lang_word *words = xcalloc(MAX_RENDERERS, sizeof *words);
+    *in = (struct interp){
+        .lang = open_lang(words),
+        .owned = words,
+        .run = lang_run,
+        .cancel = lang_cancel,
+        .complete = lang_complete,
+        .inspect = lang_inspect,
+        .is_complete = lang_is_complete,
+        .draw = render,
+        .html_text = html_text,
+        .warm_up = lang_warm_up,
+        .reset = lang_reset,
+        .set_param = lang_set_param,
+        .print_stage = lang_print_stage,
+    };
+    set_params_from_environment(in);
+}
+
+void modules_close(struct interp *in)
+{
+    lang_free(in->lang);
+    free(in->owned);
+    *in = (struct interp){ .lang = NULL };
+}

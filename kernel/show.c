@@ -1,0 +1,137 @@
+/* show.c - draws a result and puts its forms together.
+ *
+ * Called by: on_execute.c, cmd_run.c, cmd_batch.c. */
+#include "kernel/show.h"
+
+#include <inttypes.h>
+
+#include "base/json_write.h"
+#include "base/utf8.h"
+
+static const char summary_type[] = "application/vnd.shikra.result+json";
+
+const char *completeness_name(enum completeness c)
+{
+    return c == PARTIAL ? "partial" : c == TRUNCATED ? "truncated"
+                                                     : "complete";
+}
+
+void show_columns(struct buf *b, const struct frame *f)
+{
+    buf_addc(b, '[');
+    for (size_t c = 0; c < f->ncols; c++) {
+        if (c)
+            buf_addc(b, ',');
+        buf_adds(b, "{\"name\":");
+        json_str(b, f->cols[c].name);
+        buf_addf(b, ",\"type\":\"%s\"}", type_name(f->cols[c].type));
+    }
+    buf_addc(b, ']');
+}
+
+/* What a program may want to know of a shown table without parsing HTML. */
+static void add_summary(struct bundle *out, const struct result *r)
+{
+    struct buf b;
+    const struct frame *f = r->frame;
+    if (out->n == BUNDLE_MAX || bundle_find(out, summary_type).n)
+        return;
+    buf_init(&b, 64 << 10);
+    buf_adds(&b, "{\"name\":");
+    json_str(&b, r->name);
+    buf_adds(&b, ",\"columns\":");
+    show_columns(&b, f);
+    buf_addf(&b, ",\"rows\":%zu,\"total\":%" PRIu64 ",\"status\":\"%s\"}",
+             f->nrows, f->total, completeness_name(f->completeness));
+    if (buf_ok(&b))
+        bundle_add(out, summary_type, buf_str(&b));
+    buf_release(&b);
+}
+
+static size_t bundle_bytes(const struct bundle *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n; i++)
+        n += b->v[i].data.n;
+    return n;
+}
+
+static str cut_text(str s, size_t max)
+{
+    if (s.n <= max)
+        return s;
+    while (max && ((uint8_t)s.p[max] & 0xC0) == 0x80)
+        max--;
+    return str_sub(s, 0, max);
+}
+
+/* A browser that is sent 100 MB hangs, and the notebook with it. */
+static void keep_small(struct bundle *b)
+{
+    struct arena *a = b->arena;
+    size_t n = bundle_bytes(b);
+    if (n <= MAX_BUNDLE_BYTES)
+        return;
+    str text = cut_text(bundle_find(b, "text/plain"), MAX_SHOWN_TEXT);
+    str note = arena_fmt(a, "\n[shown as text: the result has %zu MB, and a "
+                            "notebook is given at most %u MB of one; "
+                            "fewer rows or columns fit]\n",
+                         n >> 20, MAX_BUNDLE_BYTES >> 20);
+    char *p = arena_alloc(a, text.n + note.n);
+    if (text.n)
+        memcpy(p, text.p, text.n);
+    memcpy(p + text.n, note.p, note.n);
+    bundle_init(b, a);
+    bundle_add(b, "text/plain", (str){ p, text.n + note.n });
+}
+
+/* The gate for text: no control sequence of a log line reaches a terminal. */
+static void add_text(struct bundle *out, str text)
+{
+    struct buf b;
+    buf_init(&b, MAX_BUNDLE_BYTES * 8);
+    utf8_printable_keep(&b, text, "\n\t");
+    bundle_add(out, "text/plain", buf_str(&b));
+    buf_release(&b);
+}
+
+static void show_table(const struct interp *in, const struct result *r,
+                       struct bundle *out, struct diags *ds)
+{
+    static const struct hint as_table;
+    if (in->draw(r->frame, r->hint ? r->hint : &as_table, out, ds) != ST_OK) {
+        bundle_init(out, out->arena);
+        if (in->draw(r->frame, &as_table, out, ds) != ST_OK)
+            bundle_add(out, "text/plain", S("(no text form)"));
+    }
+    add_summary(out, r);
+}
+
+void show_result(const struct interp *in, const struct result *r,
+                 struct bundle *out, struct diags *ds)
+{
+    if (r->kind == RESULT_TABLE)
+        show_table(in, r, out, ds);
+    else
+        add_text(out, r->text);
+    if (r->kind == RESULT_MARKDOWN)
+        bundle_add(out, "text/markdown", r->text);
+    keep_small(out);
+}
+
+void show_json(struct buf *b, const struct bundle *bundle)
+{
+    buf_addc(b, '{');
+    for (size_t i = 0; i < bundle->n; i++) {
+        const struct mime *m = &bundle->v[i];
+        if (i)
+            buf_addc(b, ',');
+        json_str(b, str_of(m->type));
+        buf_addc(b, ':');
+        if (str_ends(str_of(m->type), S("json")))
+            buf_add(b, m->data);
+        else
+            json_str(b, m->data);
+    }
+    buf_addc(b, '}');
+}

@@ -1,0 +1,27 @@
+/* show.h - a result of the language as a JSON object of mime types.
+ *
+ * Called by: on_execute.c, cmd_run.c, cmd_batch.c. */
+#ifndef KERNEL_SHOW_H
+#define KERNEL_SHOW_H
+
+#include "kernel/interp.h"
+
+/* A result larger than this reaches the notebook as text only. */
+#define MAX_BUNDLE_BYTES (10u << 20)
+#define MAX_SHOWN_TEXT (1u << 20)
+
+/* Fills the bundle with every form of the result, text/plain among them.
+ * Problems of the renderer go to ds; then the table is shown instead. */
+void show_result(const struct interp *in, const struct result *r,
+                 struct bundle *out, struct diags *ds);
+
+/* {"text/plain":"…",…}; types that end in json are embedded as documents. */
+void show_json(struct buf *b, const struct bundle *bundle);
+
+/* "complete", "truncated" or "partial". */
+const char *completeness_name(enum completeness c);
+
+/* Appends the columns as [{"name":…,"type":…},…]. */
+void show_columns(struct buf *b, const struct frame *f);
+
+#endif
