@@ -33,7 +33,7 @@ static int t_count, t_failed_checks;
 #define CHECK_STR(got, want)                                                 \
     do {                                                                     \
         str t_got = (got);                                                   \
-        if (t_got.n != strlen(want) || memcmp(t_got.p, want, t_got.n)) {     \
+        if (!str_eq(t_got, str_of(want))) {                                  \
             printf("%s:%d: got '%.*s', want '%s'\n", __FILE__, __LINE__,     \
                    (int)t_got.n, t_got.p ? t_got.p : "", want);              \
             t_failed_checks++;                                               \
