@@ -72,7 +72,7 @@ static void deal_to_hosts(struct work *w)
             w->list[place[host_of(w, i)]++] = (int32_t)i;
 }
 
-/* ---- repeated rows ---------------------------------------------------- */
+/* ---- repeated rows ----------------------------------------------------- */
 
 static bool repeats(const struct work *w, int32_t a, int32_t b)
 {
@@ -121,7 +121,7 @@ static void find_repeats(struct work *w)
             find_repeated(w, x->start[g], i);
 }
 
-/* ---- parents that are not among the rows ------------------------------ */
+/* ---- parents that are not among the rows ------------------------------- */
 
 static uint64_t mix(uint64_t h, uint64_t v)
 {
@@ -194,7 +194,7 @@ static int32_t ghost_of(struct work *w, int32_t row)
     return (int32_t)w->in->n + *slot;
 }
 
-/* ---- the parent of one row -------------------------------------------- */
+/* ---- the parent of one row --------------------------------------------- */
 
 struct starts {
     const struct proctree_start *v;   /* by (time, row) */

@@ -20,7 +20,7 @@ static const struct {
     { "ProcName", TYPE_STRING },   { "TreeFlags", TYPE_STRING },
 };
 
-/* ---- names ------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------- */
 
 static bool taken(const struct proctree_col *cols, size_t n, str name)
 {
@@ -66,7 +66,7 @@ static struct proctree_table table_of(struct arena *a, const struct frame *f)
     return (struct proctree_table){ f->ncols, names, types };
 }
 
-/* ---- copying the input -------------------------------------------------------- */
+/* ---- copying the input ------------------------------------------------- */
 
 /* One block for all texts of a column: frames live long, blocks cost. */
 static void copy_texts(struct frame *to, struct column *dst,
@@ -105,7 +105,7 @@ static void copy_state(struct frame *to, const struct frame *from)
         PUSH(to->arena, to->notes, arena_str(to->arena, from->notes.v[i]));
 }
 
-/* ---- the run ------------------------------------------------------------------ */
+/* ---- the run ----------------------------------------------------------- */
 
 static void job_release(struct proctree_job *j)
 {
@@ -146,7 +146,7 @@ static void warn_empty(const struct proctree_job *j,
     diag_hint(ds, d, "name the columns: with (pid=…, ppid=…, time=…, host=…)");
 }
 
-/* The frame without rows: the columns of the input, if wanted, and the eight. */
+/* The empty frame: columns of the input, if wanted, and the eight. */
 static struct frame *new_frame(struct proctree_job *j, size_t first)
 {
     const struct frame *in = j->in;

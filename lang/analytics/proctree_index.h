@@ -40,7 +40,7 @@ void proctree_index_build(struct proctree_index *x, size_t n,
                           const int64_t *time);
 
 /* The rows under a key, borrowed until the next build; count in *n, 0: none. */
-const struct proctree_start *proctree_index_find(const struct proctree_index *x, int64_t key,
-                                   size_t *n);
+const struct proctree_start *
+proctree_index_find(const struct proctree_index *x, int64_t key, size_t *n);
 
 #endif

@@ -59,7 +59,7 @@ str proctree_base_name(str path)
     return is_nothing(path) ? S("") : path;
 }
 
-/* ---- process numbers ------------------------------------------------------ */
+/* ---- process numbers --------------------------------------------------- */
 
 static int digit(char c)
 {
@@ -128,7 +128,7 @@ static int64_t guid(struct proctree_job *j, size_t row, enum proctree_role r)
                                  : (int64_t)intern_add(&j->guids, s);
 }
 
-/* ---- times ------------------------------------------------------------------ */
+/* ---- times ------------------------------------------------------------- */
 
 static int64_t ticks_or_none(double ticks)
 {
@@ -189,7 +189,7 @@ static int64_t start_time(struct proctree_job *j, size_t row,
     return text_time(str_trim(c->s[row]));
 }
 
-/* ---- rows ------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------- */
 
 static bool passes(const struct proctree_job *j, const struct proctree_match *m,
                    size_t row)

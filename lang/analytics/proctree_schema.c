@@ -60,7 +60,7 @@ bool proctree_role_from_name(str name, enum proctree_role *r)
     return false;
 }
 
-/* ---- names -------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------- */
 
 /* What exporters put before the fields of a Windows event or a snapshot. */
 static const char *const prefixes[] = {
@@ -138,7 +138,8 @@ static int find_exact(const struct proctree_table *t, str name)
 static int find_alike(const struct proctree_table *t, str name)
 {
     for (size_t c = 0; c < t->ncols; c++)
-        if (alike(t->names[c], name) || alike(without_prefix(t->names[c]), name))
+        if (alike(t->names[c], name) ||
+            alike(without_prefix(t->names[c]), name))
             return (int)c;
     return -1;
 }
@@ -161,7 +162,7 @@ static int find_role(const struct proctree_table *t, const char *names,
     return -1;
 }
 
-/* ---- fitting one log to a table ----------------------------------------- */
+/* ---- fitting one log to a table ---------------------------------------- */
 
 static void find_tests(const struct proctree_table *t, const char *filter,
                        struct proctree_match *m)
@@ -245,7 +246,7 @@ static bool detect(const struct proctree_table *t, struct proctree_plan *p)
     return true;
 }
 
-/* ---- what the analyst said ----------------------------------------------- */
+/* ---- what the analyst said --------------------------------------------- */
 
 static bool given(const struct proctree_opts *o, enum proctree_role r)
 {
@@ -258,8 +259,9 @@ static bool given_numbers(const struct proctree_opts *o)
            given(o, PROCTREE_GUID) || given(o, PROCTREE_PGUID);
 }
 
-static bool check_given(const struct proctree_table *t, const struct proctree_opts *o,
-                        enum proctree_role r, struct diags *ds)
+static bool check_given(const struct proctree_table *t,
+                        const struct proctree_opts *o, enum proctree_role r,
+                        struct diags *ds)
 {
     int c = find_exact(t, o->column[r]);
     if (c < 0) {
@@ -280,7 +282,8 @@ static bool check_given(const struct proctree_table *t, const struct proctree_op
     return true;
 }
 
-static void apply_given(const struct proctree_table *t, const struct proctree_opts *o,
+static void apply_given(const struct proctree_table *t,
+                        const struct proctree_opts *o,
                         struct proctree_match *m)
 {
     for (int r = 0; r < NPROCTREE_ROLES; r++)
@@ -289,7 +292,8 @@ static void apply_given(const struct proctree_table *t, const struct proctree_op
 }
 
 /* With numbers named: a known log if it reads the same ones, else none. */
-static void plan_given(const struct proctree_table *t, const struct proctree_opts *o,
+static void plan_given(const struct proctree_table *t,
+                       const struct proctree_opts *o,
                        struct proctree_plan *p)
 {
     struct proctree_match m;
@@ -341,7 +345,7 @@ enum status proctree_choose(const struct proctree_table *t,
     return ST_OK;
 }
 
-/* ---- rows ---------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------- */
 
 static bool is_number(str s, int64_t *v)
 {

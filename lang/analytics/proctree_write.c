@@ -38,7 +38,7 @@ struct writer {
     str flag_words[1 << 7];
 };
 
-/* ---- keys -------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------- */
 
 static void add_number(struct writer *w, size_t row, enum proctree_role r)
 {
@@ -98,7 +98,7 @@ static str key_of(const struct writer *w, int32_t process)
                                : w->ghost_key[(size_t)process - n];
 }
 
-/* ---- paths --------------------------------------------------------------------- */
+/* ---- paths ------------------------------------------------------------- */
 
 static size_t path_slot(const struct paths *p, uint32_t parent, uint32_t name)
 {
@@ -220,7 +220,7 @@ static void write_paths(struct writer *w)
     free(chain);
 }
 
-/* ---- the rest ------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------- */
 
 static str flag_text(struct writer *w, uint8_t flags)
 {

@@ -284,7 +284,7 @@ TEST(cancel_stops)
     arena_free(a);
 }
 
-/* ---- against a slow and plain reading of the rules --------------------------- */
+/* ---- against a slow and plain reading of the rules --------------------- */
 
 static uint64_t random_next(uint64_t *s)
 {
@@ -358,7 +358,7 @@ TEST(agrees_with_the_plain_reading)
     arena_free(a);
 }
 
-/* ---- many rows ------------------------------------------------------------------ */
+/* ---- many rows --------------------------------------------------------- */
 
 struct many {
     size_t n;
@@ -464,7 +464,7 @@ TEST(one_circle_of_a_million)
     many_release(&m);
 }
 
-/* ---- relatives -------------------------------------------------------------------- */
+/* ---- relatives --------------------------------------------------------- */
 
 TEST(relatives_up_and_down)
 {

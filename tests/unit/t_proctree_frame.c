@@ -282,7 +282,8 @@ TEST(every_schema_is_tested)
 
 TEST(columns_by_name)
 {
-    static const char *const names[] = { "Child", "Mother", "When:long", "Box" };
+    static const char *const names[] = { "Child", "Mother", "When:long",
+                                         "Box" };
     static const char *const cells[] = {
         "1", "", "1704067201", "a",
         "two", "1", "1704067202000", "a",
