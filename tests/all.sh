@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# all.sh - runs the test suites and adds up what they say.
+#
+# Usage: tests/all.sh [SUITE…]; called by make test (all suites), unit, run.
+# A suite is a program whose last line ends in "N passed, N failed":
+#   lint layers unit run replay conformance   named here
+#   tests/FOLDER/suite_NAME.{py,sh}           found
+# Each gets SHIKRA (the checked build) and SHIKRA_RELEASE in its environment.
+# T=text runs the .test blocks and the programs whose name has it. The last
+# line is "N passed, N failed"; the status is 0 when nothing failed.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+BUILD=${BUILD:-build}
+PYTHON=${PYTHON:-/usr/bin/python3}
+SUITE_SECONDS=${SUITE_SECONDS:-420}
+export SHIKRA=$PWD/$BUILD/asan/shikra SHIKRA_RELEASE=$PWD/$BUILD/shikra
+export SHIKRA_DUCKDB=${SHIKRA_DUCKDB:-$PWD/$BUILD/lib/libduckdb.so}
+export LC_ALL=C TZ=UTC
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:handle_abort=0}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$PWD/tests/lsan.supp:print_suppressions=0}
+
+passed=0
+failed=0
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+
+# suite NAME COMMAND…: shows its output, counts its last line.
+suite()
+{
+    local name=$1 start=$SECONDS status line p f
+    shift
+    timeout -k 10 "$SUITE_SECONDS" "$@" > "$out" 2>&1
+    status=$?
+    line=$(grep -E '[0-9]+ passed, [0-9]+ failed *$' "$out" | tail -n 1)
+    read -r p f <<< "$(sed -nE 's/.*[^0-9]?\b([0-9]+) passed, ([0-9]+) failed *$/\1 \2/p' <<< "$line")"
+    p=${p:-0} f=${f:-0}
+    if [ $status -ne 0 ] && [ "$f" -eq 0 ]; then
+        echo "$name: ended with status $status" >> "$out"
+        f=1
+    elif [ -z "$line" ]; then
+        echo "$name: said nothing of passed and failed" >> "$out"
+        f=1
+    fi
+    if [ "$f" -gt 0 ]; then
+        # The sum at the end must be the only line of its kind.
+        sed -E 's/([0-9]+) passed, ([0-9]+) failed *$/\1 good, \2 bad/' "$out" |
+            tail -n "${LINES_SHOWN:-400}"
+    elif grep -q 'skip' "$out"; then
+        grep 'skip' "$out" | tail -n 3
+    fi
+    printf '%-34s %5d good %4d bad %4d s\n' "$name" "$p" "$f" \
+        $((SECONDS - start))
+    passed=$((passed + p))
+    failed=$((failed + f))
+}
+
+wanted() # NAME: under T only programs of that name run
+{
+    case "$1" in
+    *"${T:-}"*) return 0 ;;
+    *) return 1 ;;
+    esac
+}
+
+units()
+{
+    for t in "$BUILD"/asan/unit/t_*; do
+        [ -f "tests/unit/$(basename "$t").c" ] || continue
+        wanted "unit/$(basename "$t")" && suite "unit/$(basename "$t")" "$t"
+    done
+}
+
+replays()
+{
+    for t in "$BUILD"/asan/replay/fuzz_*; do
+        local name
+        name=$(basename "$t")
+        [ -f "tests/fuzz/$name.c" ] || continue
+        wanted "replay/$name" || continue
+        suite "replay/$name" "$t" "tests/fuzz/corpus/${name#fuzz_}" \
+            tests/lang
+    done
+}
+
+found()
+{
+    for t in tests/*/suite_*; do
+        [ -f "$t" ] && wanted "$t" || continue
+        case "$t" in
+        *.py) suite "$t" "$PYTHON" "$t" ;;
+        *.sh) suite "$t" bash "$t" ;;
+        esac
+    done
+}
+
+one()
+{
+    case "$1" in
+    unit) units ;;
+    replay) replays ;;
+    found) found ;;
+    run) suite run "$BUILD/asan/run" ;;
+    conformance)
+        wanted conformance && suite conformance "$PYTHON" \
+            tests/conformance.py --shikra "$SHIKRA_RELEASE" \
+            --known tests/conformance-known.tsv
+        ;;
+    lint | layers) wanted "$1" && suite "$1" "tests/$1.sh" ;;
+    *)
+        echo "all.sh: no suite '$1'"
+        exit 2
+        ;;
+    esac
+}
+
+[ $# -gt 0 ] || set -- lint layers unit replay run found conformance
+for s in "$@"; do
+    one "$s"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
