@@ -1,0 +1,30 @@
+/* paths.h - from the text in file("…") to open files.
+ *
+ * Used by: file.c. Only regular files are opened, so that no pipe or device
+ * can hang or feed the kernel. A path that is named may be a symbolic link; a
+ * pattern does not follow any, because what it finds may have been planted. */
+#ifndef FILE_PATHS_H
+#define FILE_PATHS_H
+
+#include "base/diag.h"
+#include "base/status.h"
+#include "member.h"
+
+struct path_list {
+    LIST(str) list;        /* sorted by bytes */
+    struct arena *arena;
+    size_t seen;           /* names looked at */
+    size_t nlinks;         /* matches left out because they are links */
+    bool full;             /* more than MAX_GLOB_FILES or MAX_GLOB_SEEN */
+};
+
+/* The files of one pattern: `*`, `?`, `[…]` within a name, `**` for any number
+ * of folders. A name that exists as it stands is no pattern. */
+NODISCARD enum status paths_expand(struct path_list *out, str pattern,
+                                   struct span at, struct diags *ds);
+
+/* Opens a file as a member of unknown format. */
+NODISCARD enum status path_open(struct member *out, str path, struct span at,
+                                struct diags *ds);
+
+#endif
