@@ -36,8 +36,9 @@ LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 SAN          = -fsanitize=address,undefined -fno-sanitize-recover=all \
                -fno-omit-frame-pointer
 # gcc sees null pointers and wild sizes in the branches that the checks insert.
-SAN_WARN     = -Wno-format-truncation -Wno-format-overflow -Wno-nonnull \
-               -Wno-maybe-uninitialized -Wno-stringop-overflow
+SAN_WARN     = $(if $(findstring clang,$(CC)),,-Wno-format-truncation \
+               -Wno-format-overflow -Wno-nonnull -Wno-maybe-uninitialized \
+               -Wno-stringop-overflow)
 CC_rel       = $(CC)
 FLAGS_rel    = $(CFLAGS)
 CC_asan      = $(CC)
