@@ -190,6 +190,32 @@ static enum status lock_down(struct engine *e, struct diags *ds)
     return st;
 }
 
+/* These recurse once per level of nesting without a bound, or answer with
+ * quadratic text: a hostile JSON value ends the process or eats its memory.
+ * Nothing generated here calls them; a macro of the same name comes before
+ * the built-in function, so that a mistake of ours is an error and no more. */
+static enum status shut_functions(struct engine *e, struct diags *ds)
+{
+    static const char *const shut[] = {
+        "json_structure(x)", "json_contains(x, y)", "json_merge_patch(x, y)",
+        "json_pretty(x)", "json_group_structure(x)", "json_serialize_sql(x)",
+        "json_deserialize_sql(x)", "json_serialize_plan(x)", "getenv(x)",
+    };
+    static const char *const tables[] = {
+        "json_tree(x)", "json_execute_serialized_sql(x)",
+    };
+    struct buf b;
+    buf_init(&b, 4096);
+    for (size_t i = 0; i < sizeof shut / sizeof *shut; i++)
+        buf_addf(&b, "CREATE MACRO %s AS error('not available'); ", shut[i]);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        buf_addf(&b, "CREATE MACRO %s AS TABLE SELECT error('not available'); ",
+                 tables[i]);
+    enum status st = run_sql(e, e->con, buf_str(&b), NULL, ds);
+    buf_release(&b);
+    return st;
+}
+
 /* ICU brings the time zone; without it everything is UTC anyway. */
 static void set_utc(struct engine *e)
 {
@@ -207,7 +233,9 @@ static enum status configure(struct engine *e, struct diags *ds)
     if (!e->con)
         return ST_ENV;
     set_utc(e);
-    st = functions_register(e, ds);
+    st = shut_functions(e, ds);
+    if (st == ST_OK)
+        st = functions_register(e, ds);
     return st == ST_OK ? lock_down(e, ds) : st;
 }
 

@@ -87,6 +87,7 @@ static bool try_beside_program(struct duck *d, struct buf *why)
 {
     static const char *const places[] = {
         "lib", "../lib", "../lib/shikra",
+        "../../lib", /* programs of the build tree: build/FLAVOUR/unit/ */
     };
     char dir[PATH_MAX], path[PATH_MAX + 64];
     if (!program_dir(dir))
