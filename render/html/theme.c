@@ -19,6 +19,8 @@
 #include "render/format.h"
 #include "render/html/html.h"
 
+enum { ALT_MAX = 300000 }; /* an SVG above it is not repeated as an image */
+
 static const char *const css[] = {
     /* container and colours */
     ".shk{--shk-fg:var(--jp-content-font-color1,"
@@ -87,6 +89,14 @@ static const char *const css[] = {
     ".shk-t th[aria-sort]>span::after{content:' \\25B2';font-size:9px;"
     "color:var(--shk-accent)}"
     ".shk-t th[aria-sort=descending]>span::after{content:' \\25BC'}",
+    /* pictures */
+    ".shk-svg{display:block;max-width:100%;height:auto;"
+    "font-family:var(--shk-font)}"
+    ".shk .shk-x{fill:var(--shk-mute)}.shk .shk-xs{fill:var(--shk-fg)}"
+    ".shk-hit{fill:transparent}.shk-hit:hover{fill:var(--shk-soft)}"
+    ".shk-svg .shk-b:hover{fill-opacity:1;stroke:var(--shk-fg);"
+    "stroke-width:1}"
+    ".shk-svg .shk-halo{stroke:var(--shk-bg)}",
     /* values */
     ".shk.shk code{all:unset}"
     ".shk-u{font:85% var(--shk-mono);font-style:normal;color:#d0702c;"
@@ -213,4 +223,34 @@ void theme_footer(struct buf *b, const struct frame *f, size_t rows,
         buf_addf(b, "<span class=\"shk-note\">and %zu more notes</span>",
                  f->notes.n - 20);
     buf_adds(b, "</div>\n");
+}
+
+static void add_base64(struct buf *b, str s)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < s.n; i += 3) {
+        uint32_t v = 0;
+        for (size_t k = 0; k < 3; k++)
+            v = v << 8 | (i + k < s.n ? (uint8_t)s.p[i + k] : 0);
+        buf_addc(b, digits[v >> 18]);
+        buf_addc(b, digits[v >> 12 & 63]);
+        buf_addc(b, i + 1 < s.n ? digits[v >> 6 & 63] : '=');
+        buf_addc(b, i + 2 < s.n ? digits[v & 63] : '=');
+    }
+}
+
+void theme_svg(struct buf *b, str svg, str alt)
+{
+    buf_add(b, svg);
+    if (svg.n > ALT_MAX) {
+        buf_adds(b, "<p class=\"shk-alt\">The picture is shown when the "
+                    "notebook is trusted.</p>\n");
+        return;
+    }
+    buf_adds(b, "<img class=\"shk-alt\" alt=\"");
+    html_attr(b, alt);
+    buf_adds(b, "\" src=\"data:image/svg+xml;base64,");
+    add_base64(b, svg);
+    buf_adds(b, "\"/>\n");
 }

@@ -29,4 +29,9 @@ void theme_footer(struct buf *b, const struct frame *f, size_t rows,
                   size_t cols, const char *more);
 void theme_title(struct buf *b, str title);   /* nothing for "" */
 
+/* A picture of ours inline, and for readers that strip <svg> from notebooks
+ * they do not trust the same picture as an image, which the style sheet hides
+ * where there is one. */
+void theme_svg(struct buf *b, str svg, str alt);
+
 #endif

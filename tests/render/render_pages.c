@@ -144,6 +144,138 @@ static void tables(const char *dir)
          "title=<script>alert(1)</script>");
 }
 
+/* Hourly counts with a daily rhythm and a spike, per log-on result. */
+static struct frame *hourly(size_t hours)
+{
+    static const char *const results[] = { "Success", "Failure", "Locked" };
+    struct frame *f = sample_empty("TimeGenerated:datetime Result:string "
+                                   "Logons:long", hours * 3);
+    uint32_t seed = 3;
+    for (size_t r = 0; r < hours * 3; r++) {
+        size_t h = r / 3, k = r % 3;
+        int64_t day = (int64_t)(h % 24), base = day > 7 && day < 19 ? 90 : 25;
+        f->cols[0].i[r] = START + (int64_t)h * TICKS_PER_HOUR;
+        f->cols[1].s[r] = str_of(results[k]);
+        f->cols[2].i[r] = base / (int64_t)(1 + 3 * k) + roll(&seed) % 12 +
+                          (k == 1 && h == 100 ? 210 : 0);
+    }
+    return f;
+}
+
+static struct frame *by_process(size_t n)
+{
+    static const char *const names[] = { "svchost.exe", "powershell.exe",
+        "cmd.exe", "chrome.exe", "rundll32.exe", "explorer.exe", "lsass.exe",
+        "wmiprvse.exe", "a rather long process name (x86) updater.exe",
+        "msedge.exe", "teams.exe", "conhost.exe" };
+    struct frame *f = sample_empty("Process:string Count:long Hosts:long", n);
+    uint32_t seed = 5;
+    for (size_t r = 0; r < n; r++) {
+        f->cols[0].s[r] = r < 12 ? str_of(names[r])
+                                 : arena_fmt(f->arena, "proc%zu.exe", r);
+        f->cols[1].i[r] = 20 + roll(&seed) % 1500;
+        f->cols[2].i[r] = 5 + roll(&seed) % 400;
+    }
+    return f;
+}
+
+static struct frame *make_series(void)
+{
+    struct frame *f = frame_new(4);
+    struct buf t, v, g;
+    frame_set_col(f, 0, S("Host"), TYPE_STRING);
+    frame_set_col(f, 1, S("At"), TYPE_DYNAMIC);
+    frame_set_col(f, 2, S("Events"), TYPE_DYNAMIC);
+    frame_set_col(f, 3, S("Anomaly"), TYPE_DYNAMIC);
+    frame_set_rows(f, 1);
+    buf_init(&t, 1 << 20);
+    buf_init(&v, 1 << 20);
+    buf_init(&g, 1 << 20);
+    for (int i = 0; i < 96; i++) {
+        buf_adds(&t, i ? ",\"" : "[\"");
+        ticks_format(&t, START + i * 15 * TICKS_PER_MIN);
+        buf_adds(&t, "\"");
+        buf_addf(&v, "%c%d", i ? ',' : '[', i == 60 ? 95 : 20 + i * 7 % 11);
+        buf_addf(&g, "%c%d", i ? ',' : '[', i == 60);
+    }
+    buf_addc(&t, ']');
+    buf_addc(&v, ']');
+    buf_addc(&g, ']');
+    f->cols[0].s[0] = S("WS01");
+    f->cols[1].s[0] = buf_take(&t, f->arena);
+    f->cols[2].s[0] = buf_take(&v, f->arena);
+    f->cols[3].s[0] = buf_take(&g, f->arena);
+    buf_release(&t);
+    buf_release(&v);
+    buf_release(&g);
+    return f;
+}
+
+static struct frame *points(size_t n)
+{
+    struct frame *f = sample_empty("BytesSent:real Duration:real Kind:string",
+                                   n);
+    uint32_t seed = 11;
+    for (size_t r = 0; r < n; r++) {
+        double x = roll(&seed) % 1000 / 10.0, k = roll(&seed) % 3;
+        f->cols[0].d[r] = x * (1 + k) + roll(&seed) % 100 / 7.0;
+        f->cols[1].d[r] = 20 * k + x / 3 + roll(&seed) % 100 / 5.0;
+        f->cols[2].s[r] = k < 1 ? S("dns") : k < 2 ? S("http") : S("tls");
+    }
+    return f;
+}
+
+/* Hostile text wherever a chart shows one. */
+static struct frame *hostile_series(void)
+{
+    struct frame *f = frame_new(3);
+    frame_set_col(f, 0, hostile[6], TYPE_DATETIME);
+    frame_set_col(f, 1, hostile[1], TYPE_STRING);
+    frame_set_col(f, 2, hostile[2], TYPE_LONG);
+    frame_set_rows(f, NHOSTILE * 3);
+    for (size_t r = 0; r < f->nrows; r++) {
+        f->cols[0].i[r] = START + (int64_t)(r % 3) * TICKS_PER_HOUR;
+        f->cols[1].s[r] = hostile[r / 3];
+        f->cols[2].i[r] = (int64_t)(r * 7 % 31);
+    }
+    frame_note(f, "%s", "<script>alert('note')</script>");
+    return f;
+}
+
+#define HOSTILE_TITLES "title=</title><script>alert(1)</script>;" \
+    "ytitle=\"><img src=x onerror=alert(2)>;xtitle=<svg onload=alert(3)>"
+
+static void charts(const char *dir)
+{
+    static const char *const kinds[] = { "timechart", "areachart", "barchart",
+        "columnchart", "piechart", "scatterchart", "linechart" };
+    page(dir, "timechart", hourly(168), "timechart",
+         "title=Log-ons per hour;ytitle=log-ons");
+    page(dir, "areachart", hourly(168), "areachart",
+         "title=Log-ons per hour;kind=stacked");
+    page(dir, "columnchart", hourly(72), "columnchart",
+         "title=Log-ons;kind=stacked");
+    page(dir, "columns_few", by_process(12), "columnchart",
+         "title=Processes;ycolumns=Count,Hosts");
+    page(dir, "barchart", by_process(12), "barchart",
+         "title=Processes;ycolumns=Count");
+    page(dir, "piechart", by_process(30), "piechart",
+         "title=Share of processes;ycolumns=Count");
+    page(dir, "anomalychart", make_series(), "anomalychart",
+         "title=Events on WS01;anomalycolumns=Anomaly");
+    page(dir, "scatterchart", points(900), "scatterchart", "title=Sessions");
+    page(dir, "scatter_many", points(200000), "scatterchart", "");
+    page(dir, "timechart_many", hourly(100000), "timechart", "");
+    page(dir, "card", sample_frame("Hosts:long Failed:long Worst:string",
+         "128|4512|WS07.corp.example\n"), "card", "title=Last night");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s_hostile", kinds[i]);
+        page(dir, name, hostile_series(), kinds[i], HOSTILE_TITLES);
+    }
+    page(dir, "card_hostile", hostile_frame(), "card", HOSTILE_TITLES);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -151,5 +283,6 @@ int main(int argc, char **argv)
         return 2;
     }
     tables(argv[1]);
+    charts(argv[1]);
     return 0;
 }
