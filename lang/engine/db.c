@@ -133,10 +133,11 @@ static enum status choose_memory(struct engine *e, struct diags *ds)
 }
 
 static enum status set_options(struct engine *e, struct duck_config *c,
+                               uint64_t bytes, const char *temp,
                                struct diags *ds)
 {
     char memory[32], threads[16];
-    snprintf(memory, sizeof memory, "%" PRIu64 "B", e->memory_limit);
+    snprintf(memory, sizeof memory, "%" PRIu64 "B", bytes);
     snprintf(threads, sizeof threads, "%u", cpu_count());
     const char *const options[][2] = {
         { "autoinstall_known_extensions", "false" },
@@ -145,7 +146,7 @@ static enum status set_options(struct engine *e, struct duck_config *c,
         { "allow_persistent_secrets", "false" },
         { "threads", threads },
         { "memory_limit", memory },
-        { "temp_directory", e->spool.spill },
+        { "temp_directory", temp },
         { "max_temp_directory_size", "10GB" },
         { "preserve_insertion_order", "true" },
     };
@@ -158,34 +159,37 @@ static enum status set_options(struct engine *e, struct duck_config *c,
     return ST_OK;
 }
 
-static enum status open_database(struct engine *e, struct diags *ds)
+struct duck_database *database_open(struct engine *e, uint64_t memory,
+                                    const char *temp, struct diags *ds)
 {
     struct duck_config *c = NULL;
+    struct duck_database *db = NULL;
     char *why = NULL;
     if (e->duck.create_config(&c) != DUCK_OK)
         BUG("DuckDB gives no configuration");
-    enum status st = set_options(e, c, ds);
-    if (st == ST_OK && e->duck.open_ext(":memory:", &e->db, c, &why)) {
-        st = engine_fail(e, why, ds);
+    if (set_options(e, c, memory, temp, ds) == ST_OK &&
+        e->duck.open_ext(":memory:", &db, c, &why) != DUCK_OK) {
+        engine_fail(e, why, ds);
         e->duck.free(why);
+        db = NULL;
     }
     e->duck.destroy_config(&c);
-    return st;
+    return db;
 }
 
-/* The order matters: folders first, then the door is closed, then locked. */
-static enum status lock_down(struct engine *e, struct diags *ds)
+/* The order matters: what stays allowed first, then the door is closed, then
+ * locked. */
+enum status database_lock(struct engine *e, struct duck_connection *con,
+                          const char *allowed, str path, struct diags *ds)
 {
     struct buf b;
     enum status st;
     buf_init(&b, 64 << 10);
-    buf_adds(&b, "SET enable_progress_bar = true; "
-                 "SET enable_progress_bar_print = false; "
-                 "SET allowed_directories = [");
-    sql_quoted(&b, str_of(e->spool.files), '\'');
+    buf_addf(&b, "SET %s = [", allowed);
+    sql_quoted(&b, path, '\'');
     buf_adds(&b, "]; SET enable_external_access = false; "
                  "SET lock_configuration = true");
-    st = run_sql(e, e->con, buf_str(&b), NULL, ds);
+    st = run_sql(e, con, buf_str(&b), NULL, ds);
     buf_release(&b);
     return st;
 }
@@ -217,37 +221,51 @@ static enum status shut_functions(struct engine *e, struct diags *ds)
 }
 
 /* ICU brings the time zone; without it everything is UTC anyway. */
-static void set_utc(struct engine *e)
+void set_utc(struct engine *e, struct duck_connection *con)
 {
     struct duck_result r;
-    e->duck.query(e->con, "SET GLOBAL TimeZone = 'UTC'", &r);
+    e->duck.query(con, "SET GLOBAL TimeZone = 'UTC'", &r);
     e->duck.destroy_result(&r);
+}
+
+void database_close(struct engine *e, struct duck_database **db,
+                           struct duck_connection **con)
+{
+    if (*con)
+        connection_free(e, *con);
+    *con = NULL;
+    if (*db)
+        e->duck.close(db);
+    *db = NULL;
 }
 
 static enum status configure(struct engine *e, struct diags *ds)
 {
-    enum status st = open_database(e, ds);
-    if (st != ST_OK)
-        return st;
-    e->con = connection_new(e, ds);
+    e->db = database_open(e, e->memory_limit, e->spool.spill, ds);
+    if (!e->db)
+        return ST_ENV;
+    e->con = connection_new(e, e->db, ds);
     if (!e->con)
         return ST_ENV;
-    set_utc(e);
-    st = shut_functions(e, ds);
+    enum status st = run_sql(e, e->con,
+                             S("SET enable_progress_bar = true; "
+                               "SET enable_progress_bar_print = false"),
+                             NULL, ds);
+    set_utc(e, e->con);
+    if (st == ST_OK)
+        st = shut_functions(e, ds);
     if (st == ST_OK)
         st = functions_register(e, ds);
-    return st == ST_OK ? lock_down(e, ds) : st;
+    if (st == ST_OK)
+        st = database_lock(e, e->con, "allowed_directories",
+                           str_of(e->spool.files), ds);
+    return st;
 }
 
 static void close_all(struct engine *e)
 {
     watcher_stop(e);
-    if (e->con)
-        connection_free(e, e->con);
-    e->con = NULL;
-    if (e->db)
-        e->duck.close(&e->db);
-    e->db = NULL;
+    database_close(e, &e->db, &e->con);
     spool_release(&e->spool);
     duck_unload(&e->duck);
 }

@@ -10,7 +10,7 @@
 
 enum {
     MAX_SQL = 64 << 20,             /* bytes of one statement */
-    MAX_CONNECTIONS = SOURCE_MAX_PARTS + 1,
+    MAX_CONNECTIONS = SOURCE_MAX_PARTS + 2,
     WORKER_STACK = 16 << 20,        /* bytes: parsers of nested data recurse */
 };
 
@@ -53,8 +53,25 @@ static inline bool is_cancelled(const struct engine *e)
 }
 
 /* A connection that engine_interrupt reaches; NULL after a diagnostic. */
-struct duck_connection *connection_new(struct engine *e, struct diags *ds);
+struct duck_connection *connection_new(struct engine *e,
+                                       struct duck_database *db,
+                                       struct diags *ds);
 void connection_free(struct engine *e, struct duck_connection *con);
+
+/* db.c. An in-memory database that may use `memory` bytes and spill into the
+ * folder `temp` ("": nowhere); NULL after a diagnostic. It is open to files
+ * until database_lock leaves but one path: `allowed` is allowed_directories or
+ * allowed_paths. */
+struct duck_database *database_open(struct engine *e, uint64_t memory,
+                                    const char *temp, struct diags *ds);
+NODISCARD enum status database_lock(struct engine *e,
+                                    struct duck_connection *con,
+                                    const char *allowed, str path,
+                                    struct diags *ds);
+/* Both MAY hold NULL. */
+void database_close(struct engine *e, struct duck_database **db,
+                    struct duck_connection **con);
+void set_utc(struct engine *e, struct duck_connection *con);
 
 /* error.c. Turns DuckDB's text into a diagnostic and a status. ST_CANCELLED
  * without one when the cancel flag is set: then the flag was the cause. */

@@ -129,6 +129,14 @@ static enum status append(struct feed *f, const struct frame *rows,
     return st;
 }
 
+enum status feed_chunk(struct feed *f, struct duck_chunk *chunk,
+                       struct diags *ds)
+{
+    if (f->e->duck.append_data_chunk(f->appender, chunk) == DUCK_OK)
+        return ST_OK;
+    return appender_fail(f, ds);
+}
+
 enum status feed_rows(struct feed *f, const struct frame *rows,
                       struct diags *ds)
 {

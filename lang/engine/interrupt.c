@@ -120,10 +120,12 @@ void statement_end(struct engine *e)
     pthread_mutex_unlock(&e->lock);
 }
 
-struct duck_connection *connection_new(struct engine *e, struct diags *ds)
+struct duck_connection *connection_new(struct engine *e,
+                                       struct duck_database *db,
+                                       struct diags *ds)
 {
     struct duck_connection *con = NULL;
-    if (e->duck.connect(e->db, &con) != DUCK_OK) {
+    if (e->duck.connect(db, &con) != DUCK_OK) {
         diag_error(ds, DIAG_ENGINE, NO_SPAN,
                    "cannot connect to the table engine");
         return NULL;

@@ -113,12 +113,12 @@ static enum status read_part(struct part *p)
 static enum status run_part(struct part *p)
 {
     struct load *l = p->load;
-    if (l->source->parquet.n)
-        return parquet_load(l->e, p->table, l->source, &p->nrows, &p->diags);
-    p->feed.con = connection_new(l->e, &p->diags);
+    p->feed.con = connection_new(l->e, l->e->db, &p->diags);
     if (!p->feed.con)
         return ST_ENV;
-    enum status st = read_part(p);
+    enum status st = l->source->parquet.n ? parquet_load(&p->feed, l->source,
+                                                         &p->nrows, &p->diags)
+                                          : read_part(p);
     connection_free(l->e, p->feed.con);
     return st;
 }
@@ -193,8 +193,6 @@ static void start_parts(struct load *l)
 static double fraction_of(const struct load *l)
 {
     const struct source *s = l->source;
-    if (s->parquet.n)
-        return engine_progress(l->e);
     uint64_t done = atomic_load_explicit(&s->bytes_read, memory_order_relaxed);
     if (!s->bytes || !done)
         return -1;

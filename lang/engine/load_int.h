@@ -19,13 +19,16 @@ struct feed {
 NODISCARD enum status feed_open(struct feed *f, struct diags *ds);
 NODISCARD enum status feed_rows(struct feed *f, const struct frame *rows,
                                 struct diags *ds);
+/* A chunk of another database's result whose types are the table's. */
+NODISCARD enum status feed_chunk(struct feed *f, struct duck_chunk *chunk,
+                                 struct diags *ds);
 /* Ends it; not ST_OK when the last rows could not be stored. The table stays
  * then, in part: the caller drops it. Call once after feed_open. */
 NODISCARD enum status feed_close(struct feed *f, struct diags *ds);
 
-/* parquet.c. Fills `table` from the file s->parquet, on a loading thread. */
-NODISCARD enum status parquet_load(struct engine *e, str table,
-                                   const struct source *s, uint64_t *nrows,
-                                   struct diags *ds);
+/* parquet.c. Fills the table of `f` (whose columns it sets) from the file
+ * s->parquet; tells s->bytes_read. */
+NODISCARD enum status parquet_load(struct feed *f, struct source *s,
+                                   uint64_t *nrows, struct diags *ds);
 
 #endif

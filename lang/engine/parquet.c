@@ -2,8 +2,11 @@
  *
  * Called by: lang/ (engine_parquet_cols), load.c (parquet_load).
  *
- * DuckDB reads the file itself through a loan of the spool folder. Columns are
- * addressed by position (p0, p1, …), so no name of the file gets into SQL.
+ * The file is read by a DuckDB of its own, which may open this file and no
+ * other and is thrown away afterwards: a damaged file can break that one, but
+ * not the engine that holds the analyst's tables. Its chunks go straight into
+ * the table. Columns are addressed by position (p0, p1, …), so no name of the
+ * file gets into SQL.
  *
  *   file                            KQL        how
  *   BOOLEAN                         bool
@@ -101,11 +104,15 @@ static const struct mapping as_text = {
     DUCK_ANY, TYPE_STRING, "coalesce($::VARCHAR, '')"
 };
 
-/* A file lent to DuckDB, and what is in it. */
+/* A file, the DuckDB that reads it, and what is in it. */
 struct parquet {
     struct engine *e;
     struct arena *arena;
+    struct duck_database *db;
+    struct duck_connection *con;
+    str path;
     int fd;
+    uint64_t bytes;
     struct loan loan;
     size_t ncols;
     str *names;
@@ -145,10 +152,12 @@ static enum status fail_file(struct diags *ds, str path, const char *why)
     return ST_ENV;
 }
 
-/* Only a regular file, and the one that was opened here, is lent. */
-static enum status lend(struct parquet *p, str path, struct diags *ds)
+/* Only a regular file, and the one that was opened here, is lent: through a
+ * link to our descriptor, under a name without wildcards. */
+static enum status lend(struct parquet *p, struct diags *ds)
 {
     struct stat st;
+    str path = p->path;
     if (path.n == 0 || path.n > MAX_PATH || memchr(path.p, 0, path.n))
         return fail_file(ds, path, "no such name is possible");
     p->fd = open(arena_cstr(p->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -156,9 +165,27 @@ static enum status lend(struct parquet *p, str path, struct diags *ds)
         return fail_file(ds, path, strerror(errno));
     if (!S_ISREG(st.st_mode))
         return fail_file(ds, path, "not a regular file");
+    p->bytes = (uint64_t)st.st_size;
     if (!loan_init(&p->loan, &p->e->spool, p->fd))
         return fail_file(ds, path, strerror(errno));
     return ST_OK;
+}
+
+/* What DuckDB checks is where the link leads to. */
+static enum status open_reader(struct parquet *p, struct diags *ds)
+{
+    char *real = realpath(p->loan.path, NULL);
+    if (!real)
+        return fail_file(ds, p->path, strerror(errno));
+    p->db = database_open(p->e, p->e->memory_limit / 2, "", ds);
+    p->con = p->db ? connection_new(p->e, p->db, ds) : NULL;
+    enum status st = ST_ENV;
+    if (p->con) {
+        set_utc(p->e, p->con);
+        st = database_lock(p->e, p->con, "allowed_paths", str_of(real), ds);
+    }
+    free(real);
+    return st;
 }
 
 static void keep_columns(struct parquet *p, struct duck_prepared *stmt)
@@ -182,7 +209,7 @@ static void keep_columns(struct parquet *p, struct duck_prepared *stmt)
 }
 
 /* The file is foreign: that DuckDB cannot read it is a fault of the file. */
-static enum status fail_format(struct parquet *p, str path, const char *text,
+static enum status fail_format(struct parquet *p, const char *text,
                                struct diags *ds)
 {
     struct arena *a = arena_new();
@@ -192,7 +219,7 @@ static enum status fail_format(struct parquet *p, str path, const char *text,
     if (st != ST_CANCELLED) {
         struct buf b;
         buf_init(&b, 32 << 10);
-        utf8_printable(&b, path);
+        utf8_printable(&b, p->path);
         diag_error(ds, DIAG_FORMAT, NO_SPAN,
                    "cannot read %.*s as Parquet: %.*s", STRF(buf_str(&b)),
                    STRF(own.list.v[0].message));
@@ -203,7 +230,7 @@ static enum status fail_format(struct parquet *p, str path, const char *text,
     return st;
 }
 
-static enum status describe(struct parquet *p, str path, struct diags *ds)
+static enum status describe(struct parquet *p, struct diags *ds)
 {
     const struct duck *d = &p->e->duck;
     struct duck_prepared *stmt = NULL;
@@ -213,8 +240,8 @@ static enum status describe(struct parquet *p, str path, struct diags *ds)
     buf_adds(&b, "SELECT *");
     add_scan(&b, p);
     buf_addc(&b, 0);
-    if (d->prepare(p->e->con, b.p, &stmt) != DUCK_OK)
-        st = fail_format(p, path, d->prepare_error(stmt), ds);
+    if (d->prepare(p->con, b.p, &stmt) != DUCK_OK)
+        st = fail_format(p, d->prepare_error(stmt), ds);
     else
         p->ncols = d->prepared_statement_column_count(stmt);
     if (st == ST_OK && (p->ncols == 0 || p->ncols > MAX_COLUMNS)) {
@@ -233,13 +260,18 @@ static enum status describe(struct parquet *p, str path, struct diags *ds)
 static enum status parquet_open(struct parquet *p, struct engine *e, str path,
                                 struct diags *ds)
 {
-    *p = (struct parquet){ .e = e, .fd = -1, .arena = arena_new() };
-    enum status st = lend(p, path, ds);
-    return st == ST_OK ? describe(p, path, ds) : st;
+    *p = (struct parquet){
+        .e = e, .path = path, .fd = -1, .arena = arena_new(),
+    };
+    enum status st = lend(p, ds);
+    if (st == ST_OK)
+        st = open_reader(p, ds);
+    return st == ST_OK ? describe(p, ds) : st;
 }
 
 static void parquet_close(struct parquet *p)
 {
+    database_close(p->e, &p->db, &p->con);
     loan_release(&p->loan);
     if (p->fd >= 0)
         close(p->fd);
@@ -335,40 +367,134 @@ static enum status add_columns(struct buf *b, const struct parquet *p,
                                const struct source *s, struct diags *ds)
 {
     enum status st = ST_OK;
-    for (size_t c = 0; s->ncols && c < s->ncols && st == ST_OK; c++) {
+    for (size_t c = 0; c < s->ncols && st == ST_OK; c++) {
         buf_adds(b, c ? ", " : "");
         st = add_declared(b, p, &s->cols[c], ds);
-        buf_addf(b, " AS c%zu", c);
     }
     for (size_t c = 0; !s->ncols && c < p->ncols; c++) {
         buf_adds(b, c ? ", " : "");
         add_column(b, p->map[c], c);
-        buf_addf(b, " AS c%zu", c);
     }
     return st;
 }
 
-static enum status create_from(struct parquet *p, str table,
-                               const struct source *s, uint64_t *nrows,
-                               struct diags *ds)
+/* The columns of the table: those declared, else those of the file. */
+static void set_types(struct feed *f, const struct parquet *p,
+                      const struct source *s)
+{
+    f->ncols = s->ncols ? s->ncols : p->ncols;
+    enum type *types = arena_array(p->arena, f->ncols, sizeof *types);
+    for (size_t c = 0; c < f->ncols; c++)
+        types[c] = s->ncols ? s->cols[c].type : p->map[c]->type;
+    f->types = types;
+}
+
+/* A query of the file that answers with one number. */
+static enum status ask_number(struct parquet *p, const struct buf *sql,
+                              int64_t *n, struct diags *ds)
+{
+    const struct duck *d = &p->e->duck;
+    struct duck_result r;
+    struct duck_chunk *chunk;
+    enum status st = ST_OK;
+    *n = 0;
+    if (d->query(p->con, sql->p, &r) != DUCK_OK) {
+        st = fail_format(p, d->result_error(&r), ds);
+    } else if ((chunk = d->fetch_chunk(r))) {
+        struct vec v;
+        vec_open(d, &v, d->data_chunk_get_vector(chunk, 0));
+        vec_ints(&v, 0, 1, n);
+        d->destroy_data_chunk(&chunk);
+    }
+    d->destroy_result(&r);
+    return st;
+}
+
+static enum status count_rows(struct parquet *p, int64_t *n, struct diags *ds)
 {
     struct buf b;
     buf_init(&b, MAX_SQL);
-    buf_adds(&b, "CREATE TABLE ");
-    sql_quoted(&b, table, '"');
-    buf_adds(&b, " AS SELECT ");
+    buf_adds(&b, "SELECT count(*)");
+    add_scan(&b, p);
+    buf_addc(&b, 0);
+    enum status st = ask_number(p, &b, n, ds);
+    buf_release(&b);
+    return st;
+}
+
+/* One stream of chunks from the file into the table. */
+struct flow {
+    struct parquet *p;
+    struct feed *feed;
+    struct source *source;
+    int64_t total;          /* rows of the file */
+    uint64_t nrows;         /* rows so far */
+};
+
+static void tell_progress(struct flow *w)
+{
+    double share = w->total > 0 ? (double)w->nrows / (double)w->total : 0;
+    atomic_store(&w->source->bytes_read,
+                 (uint64_t)(share * (double)w->source->bytes));
+}
+
+static enum status pour(struct flow *w, struct duck_result *r,
+                        struct diags *ds)
+{
+    const struct duck *d = &w->p->e->duck;
+    struct duck_chunk *chunk;
+    enum status st = ST_OK;
+    while (st == ST_OK && (chunk = d->fetch_chunk(*r))) {
+        w->nrows += d->data_chunk_get_size(chunk);
+        st = is_cancelled(w->p->e) ? ST_CANCELLED
+                                   : feed_chunk(w->feed, chunk, ds);
+        d->destroy_data_chunk(&chunk);
+        tell_progress(w);
+    }
+    const char *error = d->result_error(r);
+    return st == ST_OK && error && *error ? fail_format(w->p, error, ds) : st;
+}
+
+static enum status run_flow(struct flow *w, const char *sql, struct diags *ds)
+{
+    const struct duck *d = &w->p->e->duck;
+    struct duck_prepared *stmt = NULL;
+    struct duck_result r = { .error = NULL };
+    enum status st = ST_OK;
+    if (d->prepare(w->p->con, sql, &stmt) != DUCK_OK)
+        st = fail_format(w->p, d->prepare_error(stmt), ds);
+    else if (d->execute_prepared_streaming(stmt, &r) != DUCK_OK)
+        st = fail_format(w->p, d->result_error(&r), ds);
+    if (st == ST_OK)
+        st = feed_open(w->feed, ds);
+    if (st == ST_OK) {
+        st = pour(w, &r, ds);
+        enum status end = feed_close(w->feed, ds);
+        st = st == ST_OK ? end : st;
+    }
+    d->destroy_result(&r);
+    d->destroy_prepare(&stmt);
+    return st;
+}
+
+static enum status load_rows(struct parquet *p, struct feed *f,
+                             struct source *s, uint64_t *nrows,
+                             struct diags *ds)
+{
+    struct flow w = { .p = p, .feed = f, .source = s };
+    struct buf b;
+    buf_init(&b, MAX_SQL);
+    buf_adds(&b, "SELECT ");
     enum status st = add_columns(&b, p, s, ds);
     add_aliased_scan(&b, p);
     buf_addc(&b, 0);
-    if (st == ST_OK) {
-        struct duck_result r;
-        const struct duck *d = &p->e->duck;
-        if (d->query(p->e->con, b.p, &r) != DUCK_OK)
-            st = fail_format(p, s->parquet, d->result_error(&r), ds);
-        else
-            *nrows = d->rows_changed(&r);
-        d->destroy_result(&r);
-    }
+    set_types(f, p, s);
+    s->bytes = p->bytes;
+    if (st == ST_OK)
+        st = count_rows(p, &w.total, ds);
+    if (st == ST_OK)
+        st = run_flow(&w, b.p, ds);
+    *nrows = w.nrows;
     buf_release(&b);
     return st;
 }
@@ -379,8 +505,8 @@ static enum status warn_lost_times(struct parquet *p, struct diags *ds)
 {
     struct buf b;
     size_t n = 0;
-    struct engine_col col = { S("lost"), TYPE_LONG };
-    struct frame *f = NULL;
+    int64_t lost = 0;
+    enum status st = ST_OK;
     buf_init(&b, MAX_SQL);
     buf_adds(&b, "SELECT ");
     for (size_t c = 0; c < p->ncols; c++) {
@@ -391,26 +517,25 @@ static enum status warn_lost_times(struct parquet *p, struct diags *ds)
         add_column(&b, p->map[c], c);
         buf_adds(&b, ") IS NULL)");
     }
-    buf_adds(&b, " AS lost");
     add_aliased_scan(&b, p);
-    enum status st = n ? engine_query(p->e, buf_str(&b), 1, &col, 0, &f, ds)
-                       : ST_OK;
-    if (f && f->cols[0].i[0])
+    buf_addc(&b, 0);
+    if (n)
+        st = ask_number(p, &b, &lost, ds);
+    if (lost)
         diag_warn(ds, DIAG_DATA, NO_SPAN,
                   "%lld times outside the years 0001 to 9999 became null",
-                  (long long)f->cols[0].i[0]);
-    frame_unref(f);
+                  (long long)lost);
     buf_release(&b);
     return st;
 }
 
-enum status parquet_load(struct engine *e, str table, const struct source *s,
-                         uint64_t *nrows, struct diags *ds)
+enum status parquet_load(struct feed *f, struct source *s, uint64_t *nrows,
+                         struct diags *ds)
 {
     struct parquet p;
-    enum status st = parquet_open(&p, e, s->parquet, ds);
+    enum status st = parquet_open(&p, f->e, s->parquet, ds);
     if (st == ST_OK)
-        st = create_from(&p, table, s, nrows, ds);
+        st = load_rows(&p, f, s, nrows, ds);
     if (st == ST_OK)
         st = warn_lost_times(&p, ds);
     parquet_close(&p);

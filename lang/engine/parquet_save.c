@@ -2,9 +2,9 @@
  *
  * Called by: lang/ (.save … to "x.parquet").
  *
- * A temporary file is made in the target's folder, and DuckDB writes into it
- * through a loan of the spool folder; then it is synced and renamed. A failure
- * at any moment leaves the old file or none.
+ * DuckDB writes into its spool folder, the only place where it may. The file
+ * is copied to a temporary one in the target's folder, synced and renamed: a
+ * failure at any moment leaves the old file or none.
  *
  * datetime becomes TIMESTAMP (us), or TIMESTAMP_NS when a column has ticks
  * that a microsecond cannot hold and all its values fit (1678 … 2261);
@@ -25,15 +25,17 @@
 #define NANO_MIN 529210368000000000LL
 #define NANO_MAX 713502432000000000LL
 
+enum { COPY_BYTES = 1 << 20 };
+
 struct save {
     struct engine *e;
     str sql, path;
     size_t ncols;
     const struct engine_col *cols;
     bool *nanos;            /* ncols */
+    char *spooled;          /* what DuckDB wrote */
     char *target, *temp, *folder;
-    int fd;
-    struct loan loan;
+    int fd;                 /* of temp */
 };
 
 static enum status fail_write(const struct save *s, int error,
@@ -108,8 +110,8 @@ static void add_copy(struct buf *b, const struct save *s)
     for (size_t c = 0; c < s->ncols; c++)
         buf_addf(b, "%sc%zu", c ? ", " : "", c);
     buf_adds(b, ")) TO ");
-    sql_quoted(b, str_of(s->loan.path), '\'');
-    buf_adds(b, " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)");
+    sql_quoted(b, str_of(s->spooled), '\'');
+    buf_adds(b, " (FORMAT parquet, COMPRESSION zstd)");
 }
 
 static enum status write_rows(struct save *s, uint64_t *nrows,
@@ -143,9 +145,38 @@ static enum status make_temp(struct save *s, struct diags *ds)
         s->temp = NULL;
         return fail_write(s, error, ds);
     }
-    if (!loan_init(&s->loan, &s->e->spool, s->fd))
-        return fail_write(s, errno, ds);
     return ST_OK;
+}
+
+/* Polls the cancel flag every COPY_BYTES. */
+static enum status copy_spooled(struct save *s, int from, struct diags *ds)
+{
+    char *block = xmalloc(COPY_BYTES);
+    enum status st = ST_OK;
+    ssize_t n = 1;
+    while (st == ST_OK && (n = read(from, block, COPY_BYTES)) != 0) {
+        for (ssize_t done = 0, m = 0; n > 0 && done < n; done += m) {
+            m = write(s->fd, block + done, (size_t)(n - done));
+            if (m < 0)
+                n = m;
+        }
+        if (n < 0 && errno != EINTR)
+            st = fail_write(s, errno, ds);
+        else if (is_cancelled(s->e))
+            st = ST_CANCELLED;
+    }
+    free(block);
+    return st;
+}
+
+static enum status bring_over(struct save *s, struct diags *ds)
+{
+    int from = open(s->spooled, O_RDONLY | O_CLOEXEC);
+    if (from < 0)
+        return fail_write(s, errno, ds);
+    enum status st = copy_spooled(s, from, ds);
+    close(from);
+    return st;
 }
 
 /* The rename is not on disk before the folder is. */
@@ -165,11 +196,13 @@ static enum status publish(struct save *s, struct diags *ds)
 
 static void save_release(struct save *s)
 {
-    loan_release(&s->loan);
+    if (s->spooled)
+        unlink(s->spooled);
     if (s->temp)
         unlink(s->temp);
     if (s->fd >= 0)
         close(s->fd);
+    free(s->spooled);
     free(s->temp);
     free(s->target);
     free(s->folder);
@@ -187,13 +220,16 @@ enum status engine_save_parquet(struct engine *e, str sql, size_t ncols,
         .e = e, .sql = sql, .path = path, .ncols = ncols, .cols = cols,
         .nanos = xcalloc(ncols, sizeof *s.nanos), .fd = -1,
     };
+    s.spooled = spool_name(&e->spool);
     st = sql_check(sql, ds);
     if (st == ST_OK)
         st = find_nanos(&s, ds);
     if (st == ST_OK)
+        st = write_rows(&s, nrows, ds);
+    if (st == ST_OK)
         st = make_temp(&s, ds);
     if (st == ST_OK)
-        st = write_rows(&s, nrows, ds);
+        st = bring_over(&s, ds);
     if (st == ST_OK)
         st = publish(&s, ds);
     save_release(&s);

@@ -1,6 +1,6 @@
 /* spool.c - makes, lends from and removes the engine's private folder.
  *
- * Called by: db.c (life), parquet.c and parquet_save.c (loans). */
+ * Called by: db.c (life), parquet.c (loans), parquet_save.c (names). */
 #include "spool.h"
 
 #include <dirent.h>
@@ -144,12 +144,18 @@ void spool_release(struct spool *s)
     *s = (struct spool){ .lock_fd = -1 };
 }
 
+char *spool_name(struct spool *s)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%lu.parquet", s->count++);
+    return join(s->files, name);
+}
+
 bool loan_init(struct loan *l, struct spool *s, int fd)
 {
-    char name[32], target[48];
-    snprintf(name, sizeof name, "%lu.parquet", s->count++);
+    char target[48];
     snprintf(target, sizeof target, "/proc/self/fd/%d", fd);
-    l->path = join(s->files, name);
+    l->path = spool_name(s);
     if (symlink(target, l->path) == 0)
         return true;
     free(l->path);
