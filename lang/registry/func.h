@@ -56,6 +56,7 @@ struct lang_func {
     fn_row *row;         /* C function; or NULL */
     unsigned flags;
     const char *usage, *summary, *example;
+    const char *sql_name; /* of a C row in SQL; filled in by the registry */
     /* Binds a call by itself (special forms); MAY be NULL. Answers NULL after
      * it reported an error. */
     struct expr *(*bind)(struct binder *b, const struct ast *call,

@@ -1,0 +1,407 @@
+/* bind_call.c - which function row a call means; default column names.
+ *
+ * Called by: bind_expr.c, operators.
+ * Overloads: the first row of the name that takes the arguments as they are,
+ * else the first that takes them widened (int to long to real), else the first
+ * that takes the value out of a dynamic. */
+#include "bind.h"
+
+#include "bind_int.h"
+
+enum fit { FIT_EXACT, FIT_WIDEN, FIT_DYNAMIC, NFITS };
+
+/* One parameter of a spec such as "string, long?, any*". */
+struct param {
+    str word;
+    enum type type;   /* TYPE_ERROR: a class of types, see word */
+    bool optional, repeats;
+};
+
+static bool next_param(str *spec, struct param *p)
+{
+    *spec = str_trim(*spec);
+    if (spec->n == 0)
+        return false;
+    ptrdiff_t comma = str_find_char(*spec, ',');
+    size_t n = comma < 0 ? spec->n : (size_t)comma;
+    str w = str_trim(str_sub(*spec, 0, n));
+    *spec = str_sub(*spec, comma < 0 ? n : n + 1, spec->n);
+    p->repeats = p->optional = false;
+    while (w.n && (w.p[w.n - 1] == '*' || w.p[w.n - 1] == '?')) {
+        p->repeats |= w.p[w.n - 1] == '*';
+        p->optional |= w.p[w.n - 1] == '?';
+        w.n--;
+    }
+    p->word = w;
+    if (!type_from_name(w, &p->type))
+        p->type = TYPE_ERROR;
+    return true;
+}
+
+static bool class_takes(str word, enum type t)
+{
+    if (t == TYPE_ERROR || str_eqz(word, "any") || str_eqz(word, "same"))
+        return true;
+    if (str_eqz(word, "num"))
+        return type_is_num(t);
+    if (str_eqz(word, "scalar"))
+        return t != TYPE_DYNAMIC;
+    if (str_eqz(word, "time"))
+        return t == TYPE_DATETIME || t == TYPE_TIMESPAN;
+    return false;
+}
+
+static bool is_null_literal(const struct expr *e)
+{
+    return e->kind == EX_LITERAL && e->value.null && e->type == TYPE_DYNAMIC;
+}
+
+static bool takes(const struct param *p, const struct expr *e, enum fit fit)
+{
+    if (e->kind == EX_ERROR || e->type == TYPE_ERROR)
+        return true;
+    if (p->type == TYPE_ERROR)
+        return class_takes(p->word, e->type) || (fit == FIT_DYNAMIC && e->type == TYPE_DYNAMIC);
+    if (e->type == p->type)
+        return true;
+    if (fit >= FIT_WIDEN && can_widen(e->type, p->type))
+        return true;
+    return fit == FIT_DYNAMIC && (e->type == TYPE_DYNAMIC || is_null_literal(e));
+}
+
+static bool row_takes(const struct lang_func *f, struct expr **args, size_t n,
+                      enum fit fit)
+{
+    str spec = str_of(f->params);
+    struct param p = { 0 };
+    size_t i = 0;
+    while (next_param(&spec, &p)) {
+        if (p.repeats) {
+            for (; i < n; i++)
+                if (!takes(&p, args[i], fit))
+                    return false;
+            return true;
+        }
+        if (i == n)
+            return p.optional;
+        if (!takes(&p, args[i++], fit))
+            return false;
+    }
+    return i == n;
+}
+
+/* Converts the arguments to what the row declares; gives the common type of
+ * those marked `same`. */
+/* The common type of what was seen and one more argument; reported when
+ * there is none. */
+enum type unify(struct binder *b, enum type seen, const struct expr *e)
+{
+    if (seen == TYPE_ERROR || e->type == TYPE_ERROR || is_null_literal(e))
+        return seen == TYPE_ERROR && !is_null_literal(e) ? e->type : seen;
+    if (seen != e->type && (seen == TYPE_DYNAMIC || e->type == TYPE_DYNAMIC))
+        return TYPE_DYNAMIC;
+    enum type t = common_type(seen, e->type);
+    if (t == TYPE_ERROR) {
+        struct diag *d = bind_error(b, DIAG_TYPE, e->span, "this is a %s where "
+                                    "a %s is needed, as before it",
+                                    type_name(e->type), type_name(seen));
+        diag_hint(b->ds, d, "convert it with to%s(…)", type_name(seen));
+    }
+    return t == TYPE_ERROR ? seen : t;
+}
+
+static enum type adapt(struct binder *b, const struct lang_func *f,
+                       struct expr **args, size_t n)
+{
+    enum type same = TYPE_ERROR;
+    for (int pass = 0; pass < 2; pass++) {
+        str spec = str_of(f->params);
+        struct param p = { 0 };
+        bool more = next_param(&spec, &p);
+        for (size_t i = 0; i < n && more; i++) {
+            bool is_same = str_eqz(p.word, "same");
+            if (pass == 0 && is_same && !is_null_literal(args[i]))
+                same = unify(b, same, args[i]);
+            if (pass == 1)
+                args[i] = p.type != TYPE_ERROR ? coerce(b, args[i], p.type)
+                          : is_same            ? coerce(b, args[i], same)
+                          : str_eqz(p.word, "num") && args[i]->type == TYPE_DYNAMIC
+                                               ? coerce(b, args[i], TYPE_REAL)
+                                               : args[i];
+            if (!p.repeats)
+                more = next_param(&spec, &p);
+        }
+    }
+    return same;
+}
+
+static enum type result_type(const struct lang_func *f, struct expr **args,
+                             size_t n, enum type same)
+{
+    if (f->ret == RET_ARG1)
+        return n ? args[0]->type : TYPE_ERROR;
+    if (f->ret == RET_SAME)
+        return same;
+    return (enum type)f->ret;
+}
+
+static struct expr *call_row(struct binder *b, const struct lang_func *f,
+                             struct span at, const struct ast *call,
+                             struct expr **args, size_t n)
+{
+    if (f->bind)
+        return f->bind(b, call, args, n);
+    enum type same = adapt(b, f, args, n);
+    enum type t = result_type(f, args, n, same);
+    const char *sql = f->sql;
+    if (!sql)
+        sql = arena_fmt(b->arena, "%s($*)%c", f->sql_name, 0).p;
+    if (t == TYPE_STRING && (f->flags & FN_SQLNULL))
+        sql = arena_fmt(b->arena, "coalesce(%s, '')%c", sql, 0).p;
+    struct expr *e = ex_calln(b, t, sql, args, n);
+    if (e->kind == EX_ERROR)
+        return e;
+    e->span = at;
+    e->is_volatile |= (f->flags & FN_VOLATILE) != 0;
+    if (f->flags & (FN_MAYNULL | FN_SQLNULL))
+        e->has_null = t != TYPE_STRING;
+    return e;
+}
+
+static void unknown_function(struct binder *b, str name, struct span at)
+{
+    static const struct { const char *word, *hint; } foreign[] = {
+        { "if", "KQL says: iff(condition, then, else)" },
+        { "ifnull", "KQL says: coalesce(a, b)" },
+        { "isnan", "isnan(real)" },
+        { "len", "KQL says: strlen(text) or array_length(list)" },
+        { "length", "KQL says: strlen(text) or array_length(list)" },
+        { "lower", "KQL says: tolower(text)" },
+        { "upper", "KQL says: toupper(text)" },
+        { "concat", "KQL says: strcat(a, b, …)" },
+        { "str", "KQL says: tostring(x)" },
+        { "date_trunc", "KQL says: bin(Time, 1h), startofday(Time)" },
+        { "cidrmatch", "KQL says: ipv4_is_in_range(ip, range)" },
+        { "mvindex", "KQL says: list[0]" },
+    };
+    struct diag *d = bind_error(b, DIAG_UNKNOWN_FUNCTION, at,
+                                "unknown function '%.*s'", STRF(name));
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        if (str_ieqz(name, foreign[i].word)) {
+            diag_hint(b->ds, d, "%s", foreign[i].hint);
+            return;
+        }
+    str *names = arena_array(b->arena, b->reg->nfuncs + b->reg->naggs, sizeof *names);
+    size_t n = 0;
+    for (size_t i = 0; i < b->reg->nfuncs; i++)
+        if (!(b->reg->funcs[i]->flags & FN_HIDDEN))
+            names[n++] = str_of(b->reg->funcs[i]->name);
+    for (size_t i = 0; i < b->reg->naggs; i++)
+        names[n++] = str_of(b->reg->aggs[i]->func.name);
+    str near = diag_nearest(name, names, n);
+    if (near.n)
+        diag_hint(b->ds, d, "did you mean '%.*s'?", STRF(near));
+}
+
+static void wrong_arguments(struct binder *b, const struct lang_func *f,
+                            struct span at, struct expr **args, size_t n)
+{
+    struct buf text;
+    buf_init(&text, 300);
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&text, "%s%s", i ? ", " : "", type_name(args[i]->type));
+    struct diag *d = bind_error(b, DIAG_ARGUMENTS, at, "%s does not take (%.*s)",
+                                f->name, STRF(buf_str(&text)));
+    if (f->usage)
+        diag_hint(b->ds, d, "usage: %s", f->usage);
+    buf_release(&text);
+}
+
+/* " ORDER BY $2 ASC NULLS FIRST, …" for the order of the input, with the keys
+ * appended to the arguments; nothing when the order is not known any more. */
+static size_t order_clause(struct binder *b, struct buf *sql,
+                           struct expr **args, size_t n)
+{
+    const struct node *in = b->row;
+    for (size_t i = 0; in && i < in->order.n; i++) {
+        const struct order *o = &in->order.v[i];
+        bool there = false;
+        for (size_t c = 0; c < in->cols.n; c++)
+            there |= o->e->kind == EX_COLUMN && in->cols.v[c].id == o->e->id;
+        if (!there || n >= 9)
+            break;
+        args[n++] = o->e;
+        buf_addf(sql, "%s$%zu %s NULLS %s", i ? ", " : " ORDER BY ", n,
+                 o->desc ? "DESC" : "ASC", o->nulls_first ? "FIRST" : "LAST");
+    }
+    return n;
+}
+
+static struct expr *call_agg(struct binder *b, const struct lang_agg *g,
+                             const struct ast *call, struct expr **args,
+                             size_t n)
+{
+    struct lang_func f = g->func;
+    struct expr *all[16];
+    for (size_t i = 0; i < n && i < 9; i++)
+        all[i] = args[i];
+    struct buf sql;
+    buf_init(&sql, 4000);
+    str text = str_of(f.sql ? f.sql : "");
+    ptrdiff_t at = str_find(text, S("$o"));
+    if (at >= 0 && n < 9) {
+        buf_add(&sql, str_sub(text, 0, (size_t)at));
+        size_t more = order_clause(b, &sql, all, n);
+        buf_add(&sql, str_sub(text, (size_t)at + 2, text.n));
+        f.params = arena_cstr(b->arena, arena_fmt(b->arena, "%s%s", f.params,
+                              more > n ? f.params[0] ? ", any*" : "any*" : ""));
+        f.sql = arena_cstr(b->arena, buf_str(&sql));
+        n = more;
+    }
+    buf_release(&sql);
+    struct expr *e = call_row(b, &f, call ? call->span : NO_SPAN, call, all, n);
+    e->aggregate = e->kind != EX_ERROR;
+    return e;
+}
+
+struct expr *agg_expr(struct binder *b, const struct lang_agg *g,
+                      const struct ast *call, struct expr **args, size_t n)
+{
+    size_t i = 0;
+    while (b->reg->aggs[i] != g)
+        i++;
+    for (int fit = 0; fit < NFITS; fit++)
+        for (size_t k = i; k < b->reg->naggs &&
+             str_eqz(str_of(b->reg->aggs[k]->func.name), g->func.name); k++)
+            if (row_takes(&b->reg->aggs[k]->func, args, n, (enum fit)fit))
+                return call_agg(b, b->reg->aggs[k], call, args, n);
+    wrong_arguments(b, &g->func, call->span, args, n);
+    return ex_error(b, call->span);
+}
+
+static struct expr *bind_aggregate(struct binder *b, const struct lang_agg *g,
+                                   struct span at, const struct ast *call,
+                                   struct expr **args, size_t n)
+{
+    if (b->aggregates)
+        return agg_expr(b, g, call, args, n);
+    struct diag *d = bind_error(b, DIAG_AGGREGATE_PLACE, at, "'%s' is an "
+                                "aggregate: it works in summarize only",
+                                g->func.name);
+    diag_hint(b->ds, d, "… | summarize %s(…) by …", g->func.name);
+    return ex_error(b, at);
+}
+
+struct expr *bind_call_args(struct binder *b, str name, struct span at,
+                            const struct ast *call, struct expr **args,
+                            size_t n)
+{
+    size_t nrows = 0;
+    const struct lang_func *const *rows = reg_funcs(b->reg, name, &nrows);
+    const struct lang_agg *g = reg_agg(b->reg, name);
+    if (g && (nrows == 0 || b->aggregates))
+        return bind_aggregate(b, g, at, call, args, n);
+    if (nrows == 0) {
+        if (!b->open_tables)
+            unknown_function(b, name, at);
+        return ex_error(b, at);
+    }
+    for (int fit = 0; fit < NFITS; fit++)
+        for (size_t i = 0; i < nrows; i++)
+            if (row_takes(rows[i], args, n, (enum fit)fit))
+                return call_row(b, rows[i], at, call, args, n);
+    wrong_arguments(b, rows[0], at, args, n);
+    return ex_error(b, at);
+}
+
+/* ---- default names ---- */
+
+/* Functions whose result is named after their first argument. */
+static const char *const named_by_argument[] = {
+    "tostring", "tolong", "toint", "todouble", "toreal", "todecimal", "tobool",
+    "toboolean", "todatetime", "totimespan", "toguid", "todynamic",
+    "parse_json", "parsejson", "toobject", "split", "bin", "bin_at", "floor",
+    "startofday", "startofweek", "startofmonth", "startofyear", "endofday",
+    "endofweek", "endofmonth", "endofyear", "bin_auto", "abs_",
+};
+
+static str join_name(struct binder *b, str base, str member)
+{
+    struct buf t;
+    buf_init(&t, 1024);
+    buf_add(&t, base);
+    buf_addc(&t, '_');
+    for (size_t i = 0; i < member.n; i++) {
+        char c = member.p[i];
+        bool ok = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                  (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80);
+        buf_addc(&t, ok ? c : '_');
+    }
+    str s = buf_take(&t, b->arena);
+    buf_release(&t);
+    return s;
+}
+
+/* count_, sum_x, set_d_x, percentile_x_50; take_any(x) keeps x. */
+static str agg_name(struct binder *b, const struct lang_agg *g,
+                    const struct ast *t)
+{
+    str arg = t->kid ? auto_name(b, t->kid) : S("");
+    const struct ast *second = t->kid ? t->kid->next : NULL;
+    if (str_eqz(str_of(g->prefix), "percentile_") && second &&
+        second->kind == AST_LITERAL) {
+        struct buf p;
+        buf_init(&p, 100);
+        value_text(&p, &second->value);
+        str s = join_name(b, arena_fmt(b->arena, "percentile_%.*s", STRF(arg)), buf_str(&p));
+        buf_release(&p);
+        return s;
+    }
+    return arena_fmt(b->arena, "%s%.*s", g->prefix, STRF(arg));
+}
+
+str auto_name(struct binder *b, const struct ast *t)
+{
+    if (t->kind == AST_NAME)
+        return t->text;
+    if (t->kind == AST_PATH) {
+        if (ast_is(t->kid, AST_NAME, "$left") || ast_is(t->kid, AST_NAME, "$right"))
+            return t->text;
+        str base = auto_name(b, t->kid);
+        return base.n ? join_name(b, base, t->text) : S("");
+    }
+    if (t->kind == AST_INDEX && t->kid->next) {
+        str base = auto_name(b, t->kid);
+        const struct ast *i = t->kid->next;
+        if (!base.n || i->kind != AST_LITERAL)
+            return S("");
+        struct buf text;
+        buf_init(&text, 64);
+        value_text(&text, &i->value);
+        str s = join_name(b, base, buf_str(&text));
+        buf_release(&text);
+        return s;
+    }
+    const struct lang_agg *g = t->kind == AST_CALL && b->aggregates
+                                   ? reg_agg(b->reg, t->text) : NULL;
+    if (g)
+        return agg_name(b, g, t);
+    if (t->kind != AST_CALL || !t->kid)
+        return S("");
+    for (size_t i = 0; i < sizeof named_by_argument / sizeof *named_by_argument; i++)
+        if (str_eqz(t->text, named_by_argument[i]))
+            return auto_name(b, t->kid);
+    return S("");
+}
+
+str auto_column(struct binder *b, const struct node *p, const struct ast *t,
+                unsigned *counter)
+{
+    str name = auto_name(b, t);
+    if (name.n)
+        return free_name(b, p, name);
+    do
+        name = arena_fmt(b->arena, "Column%u", ++*counter);
+    while (node_find(p, name));
+    return name;
+}

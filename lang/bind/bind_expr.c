@@ -1,0 +1,625 @@
+/* bind_expr.c - expressions: names, paths, operators, lists.
+ *
+ * Called by: operators, functions.
+ * Gives:     typed struct expr over the columns of b->row; mistakes become
+ *            EX_ERROR so that the rest is still checked. */
+#include "bind.h"
+
+#include <stdarg.h>
+
+#include "base/json_write.h"
+#include "bind_int.h"
+
+/* ---- making expressions ---- */
+
+static struct expr *ex_new(struct binder *b, enum expr_kind k, enum type t,
+                           struct span at)
+{
+    struct expr *e = NEW(b->arena, struct expr);
+    e->kind = k;
+    e->type = t;
+    e->span = at;
+    return e;
+}
+
+struct expr *ex_error(struct binder *b, struct span at)
+{
+    return ex_new(b, EX_ERROR, TYPE_ERROR, at);
+}
+
+struct expr *ex_column(struct binder *b, const struct col *c, struct span at)
+{
+    struct expr *e = ex_new(b, EX_COLUMN, c->type, at);
+    e->id = c->id;
+    e->has_null = c->has_null;
+    return e;
+}
+
+struct expr *ex_literal(struct binder *b, struct value v, struct span at)
+{
+    struct expr *e = ex_new(b, EX_LITERAL, v.type, at);
+    e->value = v;
+    e->has_null = v.null && v.type != TYPE_STRING;
+    return e;
+}
+
+struct expr *ex_long(struct binder *b, int64_t v)
+{
+    return ex_literal(b, (struct value){ .type = TYPE_LONG, .i = v }, NO_SPAN);
+}
+
+struct expr *ex_string(struct binder *b, str s)
+{
+    return ex_literal(b, (struct value){ .type = TYPE_STRING, .s = s }, NO_SPAN);
+}
+
+struct expr *ex_null(struct binder *b, enum type t)
+{
+    struct value v = { .type = t, .null = t != TYPE_STRING, .s = S("") };
+    return ex_literal(b, v, NO_SPAN);
+}
+
+struct expr *ex_calln(struct binder *b, enum type t, const char *sql,
+                      struct expr **args, size_t nargs)
+{
+    struct expr *e = ex_new(b, EX_CALL, t, NO_SPAN);
+    e->sql = sql;
+    e->nargs = nargs;
+    e->args = arena_array(b->arena, nargs, sizeof *e->args);
+    for (size_t i = 0; i < nargs; i++) {
+        e->args[i] = args[i];
+        e->has_null |= args[i]->has_null;
+        e->aggregate |= args[i]->aggregate;
+        e->window |= args[i]->window;
+        e->is_volatile |= args[i]->is_volatile;
+        if (e->span.end == 0)
+            e->span = args[i]->span;
+        if (args[i]->kind == EX_ERROR)
+            return ex_error(b, args[i]->span);
+    }
+    if (t == TYPE_STRING)
+        e->has_null = false;
+    return e;
+}
+
+struct expr *ex_call(struct binder *b, enum type t, const char *sql, ...)
+{
+    struct expr *args[9], *a;
+    size_t n = 0;
+    va_list ap;
+    va_start(ap, sql);
+    while (n < 9 && (a = va_arg(ap, struct expr *)) != NULL)
+        args[n++] = a;
+    va_end(ap);
+    return ex_calln(b, t, sql, args, n);
+}
+
+struct expr *ex_func(struct binder *b, const char *name, struct span at, ...)
+{
+    struct expr *args[9], *a;
+    size_t n = 0;
+    va_list ap;
+    va_start(ap, at);
+    while (n < 9 && (a = va_arg(ap, struct expr *)) != NULL)
+        args[n++] = a;
+    va_end(ap);
+    return bind_call_args(b, str_of(name), at, NULL, args, n);
+}
+
+/* ---- names ---- */
+
+static struct expr *bind_let_value(struct binder *b, struct let *l,
+                                   struct span at)
+{
+    if (l->expr) {
+        struct expr *e = NEW(b->arena, struct expr);
+        *e = *l->expr;
+        return e;
+    }
+    if (!l->ast || !bind_enter(b, at))
+        return ex_error(b, at);
+    struct scope *outer = b->scope;
+    struct node *row = b->row;
+    b->scope = l->home;
+    b->row = NULL;
+    struct expr *e = NULL;
+    if (l->node || is_tabular(b, l->ast)) {
+        struct diag *d = bind_error(b, DIAG_TYPE, at, "'%.*s' is a table, a "
+                                    "scalar is needed here", STRF(l->name));
+        diag_hint(b->ds, d, "toscalar(%.*s | …) takes its first value", STRF(l->name));
+        e = ex_error(b, at);
+    } else {
+        e = bind_expr(b, l->ast);
+    }
+    b->scope = outer;
+    b->row = row;
+    bind_leave(b);
+    return e;
+}
+
+static struct expr *unknown_column(struct binder *b, const struct ast *t)
+{
+    if (b->row && b->row->open)
+        return ex_error(b, t->span);
+    struct diag *d = bind_error(b, DIAG_UNKNOWN_COLUMN, t->span,
+                                b->where ? "unknown column '%.*s' in '%s'"
+                                         : "unknown name '%.*s'",
+                                STRF(t->text), b->where);
+    static const struct { const char *word, *hint; } foreign[] = {
+        { "None", "KQL says: null, for example long(null)" },
+        { "NULL", "KQL says: isnull(x), or long(null)" },
+        { "TRUE", "KQL says: true" }, { "FALSE", "KQL says: false" },
+    };
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        if (str_eqz(t->text, foreign[i].word)) {
+            d->code = DIAG_FOREIGN;
+            diag_hint(b->ds, d, "%s", foreign[i].hint);
+            return ex_error(b, t->span);
+        }
+    suggest_columns(b, d, t->text, b->row);
+    return ex_error(b, t->span);
+}
+
+static struct expr *bind_name(struct binder *b, const struct ast *t)
+{
+    const struct col *c = b->row ? node_find(b->row, t->text) : NULL;
+    if (c)
+        return ex_column(b, c, t->span);
+    struct let *l = scope_find(b->scope, t->text);
+    if (l)
+        return bind_let_value(b, l, t->span);
+    return unknown_column(b, t);
+}
+
+/* $left.x and $right.x of a join condition. */
+static struct expr *bind_side(struct binder *b, const struct ast *t)
+{
+    const struct ast *base = t->kid;
+    if (base->kind != AST_NAME || !b->right)
+        return NULL;
+    struct node *side = str_eqz(base->text, "$left")    ? b->row
+                        : str_eqz(base->text, "$right") ? b->right
+                                                        : NULL;
+    if (!side)
+        return NULL;
+    const struct col *c = node_find(side, t->text);
+    if (c)
+        return ex_column(b, c, t->span);
+    if (!side->open) {
+        struct diag *d = bind_error(b, DIAG_UNKNOWN_COLUMN, t->span,
+                                    "unknown column '%.*s' on the %s side",
+                                    STRF(t->text), side == b->right ? "right" : "left");
+        suggest_columns(b, d, t->text, side);
+    }
+    return ex_error(b, t->span);
+}
+
+static struct expr *need_dynamic(struct binder *b, struct expr *e)
+{
+    if (e->kind == EX_ERROR || e->type == TYPE_DYNAMIC)
+        return e;
+    struct diag *d = bind_error(b, DIAG_TYPE, e->span, "a member of a %s: only "
+                                "dynamic values have members", type_name(e->type));
+    if (e->type == TYPE_STRING)
+        diag_hint(b->ds, d, "parse_json(…) makes a dynamic of a text");
+    return ex_error(b, e->span);
+}
+
+static struct expr *bind_member(struct binder *b, const struct ast *t)
+{
+    struct expr *side = bind_side(b, t);
+    if (side)
+        return side;
+    struct expr *base = need_dynamic(b, bind_expr(b, t->kid));
+    if (base->kind == EX_ERROR)
+        return base;
+    struct expr *e = ex_func(b, "k_path_key", t->span, base, ex_string(b, t->text), NULL);
+    e->has_null = true;
+    return e;
+}
+
+static struct expr *bind_index(struct binder *b, const struct ast *t)
+{
+    struct expr *base = need_dynamic(b, bind_expr(b, t->kid));
+    struct expr *i = bind_expr(b, t->kid->next);
+    if (base->kind == EX_ERROR || i->kind == EX_ERROR)
+        return ex_error(b, t->span);
+    if (i->type == TYPE_DYNAMIC)
+        i = coerce(b, i, TYPE_LONG);
+    bool number = type_is_int(i->type);
+    if (!number && i->type != TYPE_STRING) {
+        bind_error(b, DIAG_TYPE, i->span, "an index is a number or a name, "
+                   "this is a %s", type_name(i->type));
+        return ex_error(b, t->span);
+    }
+    struct expr *e = ex_func(b, number ? "k_path_index" : "k_path_key", t->span,
+                             base, coerce(b, i, number ? TYPE_LONG : TYPE_STRING), NULL);
+    e->has_null = true;
+    return e;
+}
+
+/* ---- operators ---- */
+
+static struct expr *bind_unary(struct binder *b, const struct ast *t)
+{
+    struct expr *x = bind_expr(b, t->kid);
+    if (x->kind == EX_ERROR || str_eqz(t->text, "+"))
+        return x;
+    if (x->kind == EX_LITERAL && !x->value.null) {
+        struct value v = x->value;
+        if (v.type == TYPE_REAL)
+            v.d = -v.d;
+        else if (type_is_int(v.type) || v.type == TYPE_TIMESPAN)
+            v.i = (int64_t)(0 - (uint64_t)v.i);
+        else
+            goto negate;
+        return ex_literal(b, v, t->span);
+    }
+negate:
+    if (x->type == TYPE_DYNAMIC)
+        x = coerce(b, x, TYPE_REAL);
+    if (!type_is_num(x->type) && x->type != TYPE_TIMESPAN) {
+        bind_error(b, DIAG_TYPE, t->span, "'-' needs a number or a timespan, "
+                   "this is a %s", type_name(x->type));
+        return ex_error(b, t->span);
+    }
+    enum type type = x->type == TYPE_INT ? TYPE_LONG : x->type;
+    struct expr *e = ex_call(b, type, "(-$1)", coerce(b, x, type), NULL);
+    e->span = t->span;
+    return e;
+}
+
+static struct expr *bind_bool_operand(struct binder *b, const struct ast *t)
+{
+    struct expr *e = bind_expr(b, t);
+    if (e->kind == EX_ERROR || e->type == TYPE_BOOL)
+        return e;
+    if (e->type == TYPE_DYNAMIC || type_is_int(e->type))
+        return coerce(b, e, TYPE_BOOL);
+    bind_error(b, DIAG_TYPE, t->span, "a condition is needed here, this is a %s",
+               type_name(e->type));
+    return ex_error(b, t->span);
+}
+
+/* and, or: any number of terms in one node. */
+static struct expr *bind_logic(struct binder *b, const struct ast *t)
+{
+    size_t n = ast_nkids(t), i = 0;
+    struct expr **args = arena_array(b->arena, n, sizeof *args);
+    for (const struct ast *k = t->kid; k; k = k->next)
+        args[i++] = bind_bool_operand(b, k);
+    struct expr *e = ex_calln(b, TYPE_BOOL, str_eqz(t->text, "and") ? "$and" : "$or",
+                              args, n);
+    if (e->kind != EX_ERROR)
+        e->span = t->span;
+    return e;
+}
+
+static struct expr *bind_between(struct binder *b, const struct ast *t)
+{
+    struct expr *x = bind_expr(b, t->kid);
+    struct expr *low = bind_expr(b, t->kid->next);
+    const struct ast *high_ast = ast_kid(t, 2);
+    struct expr *high = high_ast ? bind_expr(b, high_ast) : ex_error(b, t->span);
+    if (low->type == TYPE_DATETIME && high->type == TYPE_TIMESPAN)
+        high = bind_binary(b, S("+"), t->span, low, high);
+    struct expr *from = bind_binary(b, S(">="), t->span, x, low);
+    struct expr *to = bind_binary(b, S("<="), t->span, x, high);
+    struct expr *e = ex_call(b, TYPE_BOOL, t->text.p[0] == '!'
+                             ? "(NOT ($1 AND $2))" : "($1 AND $2)", from, to, NULL);
+    return e;
+}
+
+/* ---- in, has_any, has_all ---- */
+
+static bool is_negated(str op) { return op.p[0] == '!'; }
+
+static str bare_op(str op)
+{
+    return is_negated(op) ? str_sub(op, 1, op.n) : op;
+}
+
+static struct expr *negate_if(struct binder *b, bool no, struct expr *e)
+{
+    return no && e->kind != EX_ERROR ? ex_call(b, TYPE_BOOL, "(NOT $1)", e, NULL) : e;
+}
+
+/* x in (T | project y): membership in the first column. */
+static struct expr *bind_in_table(struct binder *b, const struct ast *t,
+                                  struct expr *x, const struct ast *item)
+{
+    struct node *row = b->row;
+    b->row = NULL;
+    struct node *sub = bind_table(b, item);
+    b->row = row;
+    if (!sub || x->kind == EX_ERROR || sub->cols.n == 0)
+        return ex_error(b, t->span);
+    str op = bare_op(t->text);
+    if (str_starts(op, S("has"))) { /* needles as a list */
+        struct expr *list = ex_new(b, EX_SCALAR, TYPE_DYNAMIC, t->span);
+        list->sub = sub;
+        list->sql = "$list";
+        const char *f = str_eqz(op, "has_all") ? "k_has_all" : "k_has_any";
+        return ex_func(b, f, t->span, coerce(b, x, TYPE_STRING), list, NULL);
+    }
+    bool ci = str_eqz(op, "in~");
+    enum type want = sub->cols.v[0].type;
+    if (want == TYPE_DYNAMIC)
+        want = x->type == TYPE_DYNAMIC ? TYPE_STRING : x->type;
+    struct expr *e = ex_new(b, EX_IN, TYPE_BOOL, t->span);
+    e->args = arena_array(b->arena, 2, sizeof *e->args);
+    e->nargs = 2;
+    struct expr *col = ex_column(b, &sub->cols.v[0], t->span);
+    if (x->type != want && x->type != TYPE_DYNAMIC && common_type(x->type, want) != TYPE_ERROR)
+        want = common_type(x->type, want);
+    e->args[0] = coerce(b, x, ci ? TYPE_STRING : want);
+    e->args[1] = coerce(b, col, ci ? TYPE_STRING : want);
+    if (ci) {
+        e->args[0] = ex_call(b, TYPE_STRING, "lower($1)", e->args[0], NULL);
+        e->args[1] = ex_call(b, TYPE_STRING, "lower($1)", e->args[1], NULL);
+    }
+    if (e->args[0]->kind == EX_ERROR || e->args[1]->kind == EX_ERROR)
+        return ex_error(b, t->span);
+    e->sub = sub;
+    e->window = x->window;
+    return e;
+}
+
+/* The needles of has_any (…) as one JSON array: literals are joined here,
+ * dynamic arrays are spliced by the engine. */
+static struct expr *needle_list(struct binder *b, struct expr **items, size_t n)
+{
+    if (n == 1 && items[0]->type == TYPE_DYNAMIC)
+        return items[0];
+    struct buf text;
+    buf_init(&text, 16 << 20);
+    bool literal = true;
+    for (size_t i = 0; i < n; i++) {
+        literal &= items[i]->kind == EX_LITERAL && items[i]->type == TYPE_STRING;
+        if (!literal)
+            break;
+        buf_addc(&text, i ? ',' : '[');
+        json_str(&text, items[i]->value.s);
+    }
+    buf_adds(&text, n ? "]" : "[]");
+    struct value v = { .type = TYPE_DYNAMIC, .s = buf_take(&text, b->arena) };
+    buf_release(&text);
+    if (literal)
+        return ex_literal(b, v, NO_SPAN);
+    for (size_t i = 0; i < n; i++)
+        items[i] = coerce(b, items[i], TYPE_DYNAMIC);
+    return bind_call_args(b, S("array_concat_values"), NO_SPAN, NULL, items, n);
+}
+
+static bool literal_list(struct expr **items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (items[i]->kind != EX_LITERAL || items[i]->type == TYPE_DYNAMIC ||
+            items[i]->value.null)
+            return false;
+    return true;
+}
+
+static enum type list_type(struct expr *x, struct expr **items, size_t n)
+{
+    enum type t = x->type;
+    for (size_t i = 0; i < n && t != TYPE_ERROR; i++)
+        t = items[i]->type == TYPE_DYNAMIC ? t : common_type(t, items[i]->type);
+    return t;
+}
+
+static struct expr *no_common_type(struct binder *b, const struct ast *t,
+                                   struct expr *x, struct expr **items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (items[i]->type != TYPE_DYNAMIC && common_type(x->type, items[i]->type) == TYPE_ERROR) {
+            bind_error(b, DIAG_TYPE, items[i]->span, "a %s cannot be in a list of %s",
+                       type_name(x->type), type_name(items[i]->type));
+            break;
+        }
+    return ex_error(b, t->span);
+}
+
+/* x in (1, 2, 3); x in (array) looks into the array. */
+static struct expr *bind_in_list(struct binder *b, const struct ast *t,
+                                 struct expr *x, struct expr **items, size_t n)
+{
+    bool ci = str_eqz(bare_op(t->text), "in~");
+    if (x->type == TYPE_DYNAMIC && n && items[0]->type != TYPE_DYNAMIC)
+        x = coerce(b, x, items[0]->type);
+    else if (x->type == TYPE_DYNAMIC)
+        x = coerce(b, x, TYPE_STRING);
+    if (ci) {
+        x = coerce(b, x, TYPE_STRING);
+        return ex_func(b, "k_in_ci", t->span, x, needle_list(b, items, n), NULL);
+    }
+    enum type type = list_type(x, items, n);
+    if (type == TYPE_ERROR)
+        return no_common_type(b, t, x, items, n);
+    struct expr *arrays[64];
+    size_t narrays = 0, nplain = 0;
+    struct expr **plain = arena_array(b->arena, n + 1, sizeof *plain);
+    plain[nplain++] = coerce(b, x, type);
+    for (size_t i = 0; i < n; i++) {
+        if (items[i]->type != TYPE_DYNAMIC)
+            plain[nplain++] = coerce(b, items[i], type);
+        else if (narrays < 64)
+            arrays[narrays++] = items[i];
+    }
+    struct expr *e = NULL;
+    if (nplain > 1) {
+        e = ex_calln(b, TYPE_BOOL, literal_list(items, n) && !x->has_null ? "$in"
+                                                                     : "$in_null",
+                     plain, nplain);
+        if (e->kind != EX_ERROR && literal_list(items, n))
+            e->has_null = false;
+    }
+    for (size_t i = 0; i < narrays; i++) {
+        struct expr *d = coerce(b, plain[0], TYPE_DYNAMIC);
+        struct expr *hit = ex_func(b, "k_in_array", t->span, d, arrays[i], NULL);
+        e = e ? ex_call(b, TYPE_BOOL, "($1 OR $2)", e, hit, NULL) : hit;
+    }
+    return e ? e : ex_literal(b, (struct value){ .type = TYPE_BOOL }, t->span);
+}
+
+static struct expr *bind_in(struct binder *b, const struct ast *t)
+{
+    struct expr *x = bind_expr(b, t->kid);
+    const struct ast *item = t->kid->next;
+    struct expr *e;
+    if (item && !item->next && is_tabular(b, item) &&
+        !(item->kind == AST_NAME && b->row && node_find(b->row, item->text))) {
+        e = bind_in_table(b, t, x, item);
+        return negate_if(b, is_negated(t->text), e);
+    }
+    size_t n = 0;
+    struct expr **items = arena_array(b->arena, ast_nkids(t), sizeof *items);
+    for (; item; item = item->next) {
+        items[n++] = bind_expr(b, item);
+        if (items[n - 1]->kind == EX_ERROR)
+            return items[n - 1];
+    }
+    if (x->kind == EX_ERROR)
+        return x;
+    str op = bare_op(t->text);
+    if (str_starts(op, S("has"))) {
+        const char *f = str_eqz(op, "has_all") ? "k_has_all" : "k_has_any";
+        e = ex_func(b, f, t->span, coerce(b, x, TYPE_STRING),
+                    needle_list(b, items, n), NULL);
+    } else {
+        e = bind_in_list(b, t, x, items, n);
+    }
+    return negate_if(b, is_negated(t->text), e);
+}
+
+/* ---- calls ---- */
+
+/* A scalar function of a let: its body bound with the arguments in scope. */
+static struct expr *bind_user_scalar(struct binder *b, struct let *f,
+                                     const struct ast *call)
+{
+    if (!bind_enter(b, call->span))
+        return ex_error(b, call->span);
+    struct scope *s = call_scope(b, f, call, NULL, call->span);
+    const struct ast *result = s ? body_result(b, f->ast, s) : NULL;
+    struct expr *e = ex_error(b, call->span);
+    if (result) {
+        struct scope *outer = b->scope;
+        struct node *row = b->row;
+        b->scope = s;
+        b->row = NULL;
+        if (is_tabular(b, result))
+            bind_error(b, DIAG_TYPE, call->span, "'%.*s' gives a table, a "
+                       "scalar is needed here", STRF(call->text));
+        else
+            e = bind_expr(b, result);
+        b->scope = outer;
+        b->row = row;
+    }
+    bind_leave(b);
+    return e;
+}
+
+static struct expr *bind_call(struct binder *b, const struct ast *t)
+{
+    struct let *f = scope_find(b->scope, t->text);
+    if (f && f->ast && f->ast->kind == AST_FUNCTION)
+        return bind_user_scalar(b, f, t);
+    bool known = false;
+    struct expr *e = bind_special(b, t, &known);
+    if (known)
+        return e;
+    size_t n = 0;
+    bool bad = false;
+    struct expr **args = arena_array(b->arena, ast_nkids(t), sizeof *args);
+    for (const struct ast *k = t->kid; k; k = k->next) {
+        args[n++] = bind_expr(b, k->kind == AST_NAMED ? k->kid : k);
+        bad |= args[n - 1]->kind == EX_ERROR;
+    }
+    if (bad && reg_funcs(b->reg, t->text, &(size_t){ 0 }))
+        return ex_error(b, t->span);
+    return bind_call_args(b, t->text, t->span, t, args, n);
+}
+
+static struct expr *bind_inner(struct binder *b, const struct ast *t)
+{
+    switch (t->kind) {
+    case AST_LITERAL: return ex_literal(b, t->value, t->span);
+    case AST_NAME: return bind_name(b, t);
+    case AST_PATH: return bind_member(b, t);
+    case AST_INDEX: return bind_index(b, t);
+    case AST_UNARY: return bind_unary(b, t);
+    case AST_BETWEEN: return bind_between(b, t);
+    case AST_IN: return bind_in(b, t);
+    case AST_CALL: return bind_call(b, t);
+    case AST_NAMED: return bind_expr(b, t->kid);
+    case AST_BINARY:
+        if (str_eqz(t->text, "and") || str_eqz(t->text, "or"))
+            return bind_logic(b, t);
+        return bind_binary(b, t->text, t->span, bind_expr(b, t->kid),
+                           bind_expr(b, t->kid->next));
+    case AST_ERROR: return ex_error(b, t->span);
+    case AST_STAR:
+        bind_error(b, DIAG_UNSUPPORTED, t->span, "'*' has no meaning here");
+        return ex_error(b, t->span);
+    default:
+        bind_error(b, DIAG_TYPE, t->span, "a scalar is needed here, this is a "
+                   "table");
+        return ex_error(b, t->span);
+    }
+}
+
+struct expr *bind_expr(struct binder *b, const struct ast *t)
+{
+    if (!t || !bind_enter(b, t->span))
+        return ex_error(b, t ? t->span : NO_SPAN);
+    struct expr *e = bind_inner(b, t);
+    if (e->span.end == 0)
+        e->span = t->span;
+    bind_leave(b);
+    return e;
+}
+
+struct expr *bind_cond(struct binder *b, const struct ast *t)
+{
+    return bind_bool_operand(b, t);
+}
+
+struct expr *bind_const(struct binder *b, const struct ast *t)
+{
+    struct node *row = b->row;
+    b->row = NULL;
+    struct expr *e = bind_expr(b, t);
+    b->row = row;
+    return e;
+}
+
+bool bind_value(struct binder *b, const struct ast *t, struct value *v)
+{
+    struct expr *e = bind_const(b, t);
+    if (e->kind == EX_ERROR)
+        return false;
+    if (e->kind == EX_LITERAL) {
+        *v = e->value;
+        return true;
+    }
+    if (b->check) {
+        *v = ex_null(b, e->type)->value;
+        return true;
+    }
+    struct node *one = node_new(b->arena, NODE_VALUES, t->span, NULL);
+    PUSH(b->arena, one->cols, col_new(b, S("x"), TYPE_LONG, false));
+    PUSH(b->arena, one->cells, ex_long(b, 1)->value);
+    struct node *p = project_new(b, t, one);
+    project_add(b, p, S("v"), e);
+    struct frame *f = NULL;
+    if (b->env->run(b->env->ctx, p, &f, b->ds) != ST_OK || f->nrows != 1) {
+        frame_unref(f);
+        return false;
+    }
+    *v = cell_value(&f->cols[0], 0);
+    if (type_is_text(v->type))
+        v->s = arena_str(b->arena, v->s);
+    frame_unref(f);
+    return true;
+}

@@ -1,0 +1,20 @@
+/* bind_int.h - shared by the files of lang/bind only. */
+#ifndef BIND_BIND_INT_H
+#define BIND_BIND_INT_H
+
+#include "bind.h"
+
+struct scope *scope_copy(struct arena *a, const struct scope *s);
+struct node *bind_user_table(struct binder *b, struct let *f,
+                             const struct ast *call, struct span at);
+struct node *bind_user_body(struct binder *b, struct let *f, struct scope *s,
+                            struct span at);
+struct scope *call_scope(struct binder *b, struct let *f,
+                         const struct ast *call, struct node *first,
+                         struct span at);
+const struct ast *body_result(struct binder *b, const struct ast *function,
+                              struct scope *s);
+struct expr *bind_special(struct binder *b, const struct ast *call, bool *known);
+struct expr *bind_path_expr(struct binder *b, const struct ast *t);
+
+#endif

@@ -1,0 +1,182 @@
+/* bind_node.c - making relational nodes and their columns.
+ *
+ * Called by: operators and bind_table.c. */
+#include "bind.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct diag *bind_error(struct binder *b, enum diag_code code, struct span at,
+                        const char *fmt, ...)
+{
+    char text[400];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    return diag_error(b->ds, code, at, "%s", text);
+}
+
+enum { MAX_BIND_DEPTH = 400 };
+
+bool bind_enter(struct binder *b, struct span at)
+{
+    if (b->depth < MAX_BIND_DEPTH) {
+        b->depth++;
+        return true;
+    }
+    bind_error(b, DIAG_DEPTH, at, "nested more than %d levels deep, or a let "
+               "that calls itself", MAX_BIND_DEPTH);
+    return false;
+}
+
+void bind_leave(struct binder *b)
+{
+    b->depth--;
+}
+
+struct col col_new(struct binder *b, str name, enum type t, bool has_null)
+{
+    return (struct col){ name, t, ++b->next_id, has_null && t != TYPE_STRING };
+}
+
+struct node *node_over(struct binder *b, enum node_kind k, const struct ast *at,
+                       struct node *in)
+{
+    struct node *n = node_new(b->arena, k, at->span, in);
+    n->open = in->open;
+    for (size_t i = 0; i < in->cols.n; i++)
+        PUSH(b->arena, n->cols, in->cols.v[i]);
+    n->order.v = in->order.v;
+    n->order.n = n->order.cap = in->order.n;
+    n->ordered = in->ordered;
+    return n;
+}
+
+struct node *project_new(struct binder *b, const struct ast *at,
+                         struct node *in)
+{
+    struct node *n = node_new(b->arena, NODE_PROJECT, at->span, in);
+    n->ordered = in->ordered;
+    n->order.v = in->order.v;
+    n->order.n = n->order.cap = in->order.n;
+    return n;
+}
+
+static void append(struct binder *b, struct node *p, struct col c,
+                   struct expr *e)
+{
+    struct assign a = { c, e };
+    PUSH(b->arena, p->cols, c);
+    PUSH(b->arena, p->assigns, a);
+}
+
+static bool has_id(const struct node *p, uint32_t id)
+{
+    for (size_t i = 0; i < p->cols.n; i++)
+        if (p->cols.v[i].id == id)
+            return true;
+    return false;
+}
+
+void project_keep(struct binder *b, struct node *p, const struct col *c)
+{
+    struct col out = *c;
+    if (has_id(p, c->id))
+        out.id = ++b->next_id;
+    append(b, p, out, ex_column(b, c, p->span));
+}
+
+void project_add(struct binder *b, struct node *p, str name, struct expr *e)
+{
+    bool plain = e->kind == EX_COLUMN && !has_id(p, e->id);
+    struct col c = col_new(b, name, e->type, e->has_null);
+    if (plain)
+        c.id = e->id;
+    append(b, p, c, e);
+}
+
+void project_set(struct binder *b, struct node *p, str name, struct expr *e)
+{
+    for (size_t i = 0; i < p->cols.n; i++) {
+        if (!str_eq(p->cols.v[i].name, name))
+            continue;
+        p->cols.v[i] = col_new(b, name, e->type, e->has_null);
+        p->assigns.v[i] = (struct assign){ p->cols.v[i], e };
+        return;
+    }
+    append(b, p, col_new(b, name, e->type, e->has_null), e);
+}
+
+str free_name(struct binder *b, const struct node *n, str wanted)
+{
+    if (!node_find(n, wanted))
+        return wanted;
+    for (unsigned i = 1;; i++) {
+        str name = arena_fmt(b->arena, "%.*s%u", STRF(wanted), i);
+        if (!node_find(n, name))
+            return name;
+    }
+}
+
+/* `a*b*`: stars match anything; iterative with one backtrack point. */
+static bool wild_match(str pat, str s)
+{
+    size_t p = 0, i = 0, star = SIZE_MAX, mark = 0;
+    while (i < s.n) {
+        if (p < pat.n && pat.p[p] == '*') {
+            star = p++;
+            mark = i;
+        } else if (p < pat.n && pat.p[p] == s.p[i]) {
+            p++, i++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            i = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (p < pat.n && pat.p[p] == '*')
+        p++;
+    return p == pat.n;
+}
+
+size_t match_columns(struct binder *b, const struct ast *pattern,
+                     const struct node *row, bool *hit)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < row->cols.n; i++) {
+        hit[i] = pattern->kind == AST_WILDCARD || pattern->kind == AST_STAR
+                     ? wild_match(pattern->text, row->cols.v[i].name)
+                     : str_eq(pattern->text, row->cols.v[i].name);
+        n += hit[i];
+    }
+    if (n == 0 && pattern->kind == AST_NAME && !row->open) {
+        struct diag *d = bind_error(b, DIAG_UNKNOWN_COLUMN, pattern->span,
+                                    "unknown column '%.*s' in '%s'",
+                                    STRF(pattern->text), b->where);
+        suggest_columns(b, d, pattern->text, row);
+    }
+    return n;
+}
+
+void suggest_columns(struct binder *b, struct diag *d, str word,
+                     const struct node *row)
+{
+    size_t n = row ? row->cols.n : 0;
+    str *names = arena_array(b->arena, n, sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = row->cols.v[i].name;
+    str near = diag_nearest(word, names, n);
+    struct buf list;
+    buf_init(&list, 400);
+    if (near.n)
+        buf_addf(&list, "did you mean '%.*s'? ", STRF(near));
+    buf_adds(&list, n ? "columns here: " : "there are no columns here");
+    for (size_t i = 0; i < n && list.n < 200; i++)
+        buf_addf(&list, "%s%.*s", i ? ", " : "", STRF(names[i]));
+    if (n && list.n >= 200)
+        buf_adds(&list, ", …");
+    d->hint = buf_take(&list, b->arena);
+    buf_release(&list);
+}

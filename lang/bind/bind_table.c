@@ -1,0 +1,488 @@
+/* bind_table.c - what stands for a table: names, pipelines, lets, functions.
+ *
+ * Called by: lang.c per statement; operators that take a table.
+ * Gives:     a struct node, or NULL after reporting.
+ * Must not:  touch the engine: tables are known through struct bind_env. */
+#include "bind.h"
+
+#include "bind_int.h"
+
+/* ---- stored tables and sources ---- */
+
+static struct node *scan(struct binder *b, const struct table_info *t,
+                         struct span at)
+{
+    struct node *n = node_new(b->arena, NODE_SCAN, at, NULL);
+    n->table = t->physical;
+    n->nparts = t->nparts;
+    n->name = t->name;
+    for (size_t i = 0; i < t->ncols; i++) {
+        PUSH(b->arena, n->cols, col_new(b, t->cols[i].name, t->cols[i].type, true));
+        PUSH(b->arena, n->source_cols, (uint32_t)i);
+    }
+    return n;
+}
+
+static struct node *open_table(struct binder *b, str name, struct span at)
+{
+    struct node *n = node_new(b->arena, NODE_SCAN, at, NULL);
+    n->name = name;
+    n->open = true;
+    return n;
+}
+
+static void unknown_table(struct binder *b, str name, struct span at)
+{
+    str names[200];
+    size_t n = 0;
+    const struct table_info *t;
+    for (size_t i = 0; n < 200 && (t = b->env->table_at(b->env->ctx, i)); i++)
+        names[n++] = t->name;
+    struct diag *d = bind_error(b, DIAG_UNKNOWN_TABLE, at,
+                                "unknown table '%.*s'", STRF(name));
+    str near = diag_nearest(name, names, n);
+    if (near.n)
+        diag_hint(b->ds, d, "did you mean '%.*s'?", STRF(near));
+    else
+        diag_hint(b->ds, d, "load one with .load \"file\" as %.*s; .show "
+                            "tables lists what there is", STRF(name));
+}
+
+struct node *fetch_node(struct binder *b, struct source *s, struct span at)
+{
+    struct node *n = node_new(b->arena, NODE_FETCH, at, NULL);
+    n->source = s;
+    for (size_t i = 0; i < s->ncols; i++) {
+        PUSH(b->arena, n->cols, col_new(b, s->cols[i].name, s->cols[i].type, true));
+        PUSH(b->arena, n->source_cols, (uint32_t)i);
+    }
+    return n;
+}
+
+static struct node *open_source(struct binder *b, const struct provider *p,
+                                const struct source_request *rq)
+{
+    struct source *s = b->env->open(b->env->ctx, p, rq, b->ds);
+    return s ? fetch_node(b, s, rq->span) : NULL;
+}
+
+/* file("a", "b", …, format = "csv") */
+static struct node *bind_file(struct binder *b, const struct provider *p,
+                              const struct ast *call)
+{
+    size_t n = ast_nkids(call);
+    struct source_request rq = { .span = call->span };
+    struct value *args = arena_array(b->arena, n, sizeof *args);
+    struct source_option *opts = arena_array(b->arena, n, sizeof *opts);
+    for (const struct ast *k = call->kid; k; k = k->next) {
+        const struct ast *v = k->kind == AST_NAMED ? k->kid : k;
+        struct value *to = k->kind == AST_NAMED ? &opts[rq.noptions].value
+                                                : &args[rq.nargs];
+        if (!bind_value(b, v, to))
+            return NULL;
+        if (k->kind == AST_NAMED)
+            opts[rq.noptions++].name = k->text;
+        else
+            rq.nargs++;
+    }
+    rq.args = args;
+    rq.options = opts;
+    return open_source(b, p, &rq);
+}
+
+/* host.processes */
+static struct node *bind_provider_table(struct binder *b,
+                                        const struct provider *p,
+                                        const struct ast *path)
+{
+    struct source_request rq = { .table = path->text, .span = path->span };
+    str names[64];
+    size_t n = 0;
+    for (const struct provider_table *t = p->tables; t && t->name && n < 64; t++)
+        names[n++] = str_of(t->name);
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(names[i], path->text))
+            return open_source(b, p, &rq);
+    struct diag *d = bind_error(b, DIAG_UNKNOWN_TABLE, path->span,
+                                "'%s' has no table '%.*s'", p->name, STRF(path->text));
+    str near = diag_nearest(path->text, names, n);
+    struct buf list;
+    buf_init(&list, 400);
+    if (near.n)
+        buf_addf(&list, "did you mean '%.*s'? ", STRF(near));
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&list, "%s%.*s", i ? ", " : "it has: ", STRF(names[i]));
+    d->hint = buf_take(&list, b->arena);
+    buf_release(&list);
+    return NULL;
+}
+
+/* ---- lets and functions ---- */
+
+/* The same columns under new ids, so that one bound table can be used twice
+ * in a query. */
+static struct node *reuse(struct binder *b, struct node *n, struct span at)
+{
+    struct node *r = node_new(b->arena, NODE_SHARED, at, n);
+    r->open = n->open;
+    n->uses++;
+    for (size_t i = 0; i < n->cols.n; i++) {
+        struct col c = n->cols.v[i];
+        PUSH(b->arena, r->shared_ids, c.id);
+        c.id = ++b->next_id;
+        PUSH(b->arena, r->cols, c);
+    }
+    return r;
+}
+
+static struct node *bind_in_scope(struct binder *b, struct scope *scope,
+                                  const struct ast *t)
+{
+    struct scope *outer = b->scope;
+    struct node *row = b->row;
+    b->scope = scope;
+    b->row = NULL;
+    struct node *n = bind_table(b, t);
+    b->scope = outer;
+    b->row = row;
+    return n;
+}
+
+static bool is_materialize(const struct ast *t)
+{
+    return t->kind == AST_CALL && str_eqz(t->text, "materialize");
+}
+
+static struct node *bind_let_table(struct binder *b, struct let *l,
+                                   struct span at)
+{
+    if (l->node)
+        return reuse(b, l->node, at);
+    if (!bind_enter(b, at))
+        return NULL;
+    struct node *n = NULL;
+    if (l->ast->kind == AST_FUNCTION)
+        n = bind_user_table(b, l, NULL, at);
+    else
+        n = bind_in_scope(b, l->home, l->ast);
+    if (n && is_materialize(l->ast)) {
+        l->node = n;
+        n = reuse(b, n, at);
+    }
+    bind_leave(b);
+    return n;
+}
+
+static bool param_is_table(const struct ast *param)
+{
+    return ast_clause(param, "columns") != NULL;
+}
+
+static const struct ast *nth_arg(const struct ast *call, size_t i, str name)
+{
+    size_t k = 0;
+    for (const struct ast *a = call ? call->kid : NULL; a; a = a->next) {
+        if (a->kind == AST_NAMED && str_eq(a->text, name))
+            return a->kid;
+        if (a->kind != AST_NAMED && k++ == i)
+            return a;
+    }
+    return NULL;
+}
+
+static bool bind_param(struct binder *b, const struct ast *param,
+                       const struct ast *arg, struct let *out, struct span at)
+{
+    *out = (struct let){ .name = param->text };
+    if (param_is_table(param)) {
+        out->node = arg ? bind_table(b, arg) : NULL;
+        if (!arg)
+            bind_error(b, DIAG_ARGUMENTS, at, "the table parameter '%.*s' is "
+                       "missing", STRF(param->text));
+        return out->node != NULL;
+    }
+    enum type type = TYPE_STRING;
+    if (param->kid && param->kid->kind == AST_TYPE)
+        type_from_name(param->kid->text, &type);
+    const struct ast *fallback = param->kid ? param->kid->next : NULL;
+    if (!arg && !fallback) {
+        bind_error(b, DIAG_ARGUMENTS, at, "the parameter '%.*s' is missing",
+                   STRF(param->text));
+        return false;
+    }
+    struct expr *e = bind_expr(b, arg ? arg : fallback);
+    out->expr = coerce(b, e, type);
+    return true;
+}
+
+/* Binds arguments where the call stands and gives the scope of the body. */
+struct scope *call_scope(struct binder *b, struct let *f,
+                         const struct ast *call, struct node *first,
+                         struct span at)
+{
+    struct scope *s = scope_new(b->arena, f->home);
+    size_t i = 0, given = 0;
+    const struct ast *p = f->ast->kid;
+    for (; p && p->kind == AST_PARAM; p = p->next) {
+        struct let l;
+        if (first && i == 0 && param_is_table(p) && given == 0) {
+            l = (struct let){ .name = p->text, .node = first };
+            given = 1; /* invoke: the piped table is the first argument */
+        } else {
+            if (!bind_param(b, p, nth_arg(call, i, p->text), &l, at))
+                return NULL;
+            i++;
+        }
+        scope_add(b->arena, s, &l);
+    }
+    if (call && ast_nkids(call) > i) {
+        bind_error(b, DIAG_ARGUMENTS, at, "'%.*s' takes %zu arguments, %zu are "
+                   "given", STRF(f->name), i, ast_nkids(call));
+        return NULL;
+    }
+    return s;
+}
+
+/* The last child of a body, after its lets went into scope `s`. */
+const struct ast *body_result(struct binder *b, const struct ast *function,
+                              struct scope *s)
+{
+    const struct ast *body = function->last;
+    const struct ast *k = body ? body->kid : NULL;
+    struct scope *outer = b->scope;
+    b->scope = s;
+    for (; k && k->kind == AST_LET; k = k->next)
+        bind_let(b, k);
+    b->scope = outer;
+    return k;
+}
+
+struct node *bind_user_table(struct binder *b, struct let *f,
+                             const struct ast *call, struct span at)
+{
+    struct scope *s = call_scope(b, f, call, NULL, at);
+    return s ? bind_user_body(b, f, s, at) : NULL;
+}
+
+struct node *bind_user_body(struct binder *b, struct let *f, struct scope *s,
+                            struct span at)
+{
+    if (!bind_enter(b, at))
+        return NULL;
+    const struct ast *result = body_result(b, f->ast, s);
+    struct node *n = NULL;
+    if (result)
+        n = bind_in_scope(b, s, result);
+    else
+        bind_error(b, DIAG_SYNTAX, at, "the function '%.*s' has no result",
+                   STRF(f->name));
+    bind_leave(b);
+    return n;
+}
+
+struct let *bind_let(struct binder *b, const struct ast *t)
+{
+    struct let l = { .name = t->text, .ast = t->kid, .home = b->scope };
+    if (!t->kid)
+        return NULL;
+    /* A let may use an earlier let of its own name: its home must not be the
+     * scope that is about to hold it. */
+    struct scope *s = b->scope;
+    if (scope_find(s, l.name)) {
+        struct scope *frozen = scope_copy(b->arena, s);
+        l.home = frozen;
+    }
+    scope_add(b->arena, s, &l);
+    return scope_find(s, l.name);
+}
+
+/* ---- is it a table? ---- */
+
+static bool call_is_tabular(const struct binder *b, const struct ast *t)
+{
+    static const char *const words[] = { "materialize", "table", "workspace",
+                                         "cluster", "database", "arg", "app",
+                                         "resource", "external_table" };
+    struct let *l = scope_find(b->scope, t->text);
+    if (l && l->ast && l->ast->kind == AST_FUNCTION) {
+        const struct ast *body = l->ast->last, *k = body ? body->kid : NULL;
+        struct scope *s = scope_new(b->arena, l->home);
+        for (; k && k->kind == AST_LET; k = k->next)
+            if (k->kid)
+                scope_add(b->arena, s, &(struct let){ k->text, k->kid, s, NULL, NULL });
+        for (const struct ast *p = l->ast->kid; p && p->kind == AST_PARAM; p = p->next)
+            if (param_is_table(p))
+                scope_add(b->arena, s, &(struct let){ p->text, NULL, s, NULL, open_table((struct binder *)(uintptr_t)b, p->text, p->span) });
+            else
+                scope_add(b->arena, s, &(struct let){ p->text, NULL, s, ex_null((struct binder *)(uintptr_t)b, TYPE_STRING), NULL });
+        struct binder inner = *b;
+        inner.scope = s;
+        inner.depth = b->depth + 1;
+        return k && inner.depth < 100 && is_tabular(&inner, k);
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eqz(t->text, words[i]))
+            return true;
+    const struct provider *p = reg_provider(b->reg, t->text);
+    return p && !p->tables;
+}
+
+bool is_tabular(const struct binder *b, const struct ast *t)
+{
+    if (t->kind == AST_PIPE || t->kind == AST_OP || t->kind == AST_COMMAND)
+        return true;
+    if (t->kind == AST_CALL)
+        return call_is_tabular(b, t);
+    if (t->kind == AST_PATH && t->kid && t->kid->kind == AST_NAME) {
+        const struct provider *p = reg_provider(b->reg, t->kid->text);
+        return p && p->tables && !(b->row && node_find(b->row, t->kid->text));
+    }
+    if (t->kind == AST_PATH && t->kid)
+        return t->kid->kind == AST_CALL && call_is_tabular(b, t->kid);
+    if (t->kind != AST_NAME)
+        return false;
+    const struct let *l = scope_find(b->scope, t->text);
+    if (!l)
+        return b->env->table(b->env->ctx, t->text) != NULL;
+    if (l->node)
+        return true;
+    if (l->expr || !l->ast)
+        return false;
+    if (l->ast->kind == AST_FUNCTION)
+        return call_is_tabular(b, t);
+    struct binder inner = *b;
+    inner.scope = l->home;
+    inner.depth = b->depth + 1;
+    return inner.depth < 100 && is_tabular(&inner, l->ast);
+}
+
+/* ---- the table itself ---- */
+
+static struct node *bind_name(struct binder *b, const struct ast *t)
+{
+    struct let *l = scope_find(b->scope, t->text);
+    if (l)
+        return l->expr ? (bind_error(b, DIAG_TYPE, t->span, "'%.*s' is a scalar, "
+                          "a table is needed here", STRF(t->text)), NULL)
+                       : bind_let_table(b, l, t->span);
+    const struct table_info *info = b->env->table(b->env->ctx, t->text);
+    if (info)
+        return scan(b, info, t->span);
+    if (b->open_tables)
+        return open_table(b, t->text, t->span);
+    unknown_table(b, t->text, t->span);
+    return NULL;
+}
+
+static struct node *bind_table_call(struct binder *b, const struct ast *t)
+{
+    struct let *l = scope_find(b->scope, t->text);
+    if (l && l->ast && l->ast->kind == AST_FUNCTION)
+        return bind_user_table(b, l, t, t->span);
+    if (str_eqz(t->text, "materialize") && t->kid)
+        return bind_table(b, t->kid);
+    const struct provider *p = reg_provider(b->reg, t->text);
+    if (p)
+        return bind_file(b, p, t);
+    struct value v;
+    if (str_eqz(t->text, "table") && t->kid && bind_value(b, t->kid, &v) &&
+        v.type == TYPE_STRING) {
+        struct ast name = { .kind = AST_NAME, .span = t->span, .text = v.s };
+        return bind_name(b, &name);
+    }
+    if (b->open_tables)
+        return open_table(b, t->text, t->span);
+    struct diag *d = bind_error(b, DIAG_UNKNOWN_TABLE, t->span,
+                                "'%.*s(…)' is not a table here", STRF(t->text));
+    diag_hint(b->ds, d, "functions of a workspace (watch lists, ASIM parsers) "
+                        "need a connected provider; let defines your own");
+    return NULL;
+}
+
+/* workspace("w").T, database("d").T: without a connection only T counts. */
+static struct node *bind_path(struct binder *b, const struct ast *t)
+{
+    const struct ast *base = t->kid;
+    if (base->kind == AST_NAME) {
+        const struct provider *p = reg_provider(b->reg, base->text);
+        if (p && p->tables)
+            return bind_provider_table(b, p, t);
+    }
+    if (b->open_tables)
+        return open_table(b, t->text, t->span);
+    struct diag *d = bind_error(b, DIAG_NO_PROVIDER, t->span,
+                                "nothing is connected under that name");
+    diag_hint(b->ds, d, "local tables are named without a cluster or workspace");
+    return NULL;
+}
+
+struct node *bind_pipe_ops(struct binder *b, struct node *in,
+                           const struct ast *op)
+{
+    for (; op && in; op = op->next) {
+        if (op->kind != AST_OP) {
+            in = NULL; /* the parser reported it */
+            break;
+        }
+        const char *where = b->where;
+        struct node *row = b->row, *right = b->right;
+        b->where = op->op->name;
+        b->row = in;
+        b->right = NULL;
+        in = op->op->bind(b, op, in);
+        b->where = where;
+        b->row = row;
+        b->right = right;
+    }
+    return in;
+}
+
+static struct node *bind_source_op(struct binder *b, const struct ast *op)
+{
+    const char *where = b->where;
+    struct node *row = b->row;
+    b->where = op->op->name;
+    b->row = NULL;
+    struct node *n = op->op->bind(b, op, NULL);
+    b->where = where;
+    b->row = row;
+    return n;
+}
+
+struct node *bind_table(struct binder *b, const struct ast *t)
+{
+    if (!bind_enter(b, t->span))
+        return NULL;
+    struct node *n = NULL;
+    switch (t->kind) {
+    case AST_NAME: n = bind_name(b, t); break;
+    case AST_CALL: n = bind_table_call(b, t); break;
+    case AST_PATH: n = bind_path(b, t); break;
+    case AST_OP: n = bind_source_op(b, t); break;
+    case AST_PIPE:
+        n = bind_table(b, t->kid);
+        n = bind_pipe_ops(b, n, t->kid->next);
+        break;
+    case AST_ERROR: break;
+    default:
+        bind_error(b, DIAG_TYPE, t->span, "a table is needed here, this is a "
+                   "scalar expression");
+    }
+    bind_leave(b);
+    return n;
+}
+
+struct node *bind_invoke(struct binder *b, const struct ast *call,
+                         struct node *in)
+{
+    struct let *f = scope_find(b->scope, call->text);
+    if (!f || !f->ast || f->ast->kind != AST_FUNCTION) {
+        struct diag *d = bind_error(b, DIAG_NEEDS_PROVIDER, call->span,
+                                    "no function '%.*s' to invoke", STRF(call->text));
+        diag_hint(b->ds, d, "FileProfile, SeenBy and the like answer from "
+                            "Defender; let defines your own");
+        return NULL;
+    }
+    struct scope *s = call_scope(b, f, call, in, call->span);
+    return s ? bind_user_body(b, f, s, call->span) : NULL;
+}

@@ -1,0 +1,37 @@
+/* cmd_explain.c - `.explain QUERY`: the plan and the SQL of a query. */
+#include "session.h"
+
+#include "sql/emit.h"
+
+static void explain_parse(struct parser *p, struct ast *cmd)
+{
+    ast_add(cmd, parse_pipe(p));
+}
+
+static enum status explain_run(struct lang *l, const struct ast *cmd,
+                               struct command_out *out, struct diags *ds)
+{
+    struct binder b = session_binder(l, ds, NULL);
+    struct node *n = cmd->kid ? bind_table(&b, cmd->kid) : NULL;
+    struct buf text;
+    if (!n || ds->nerrors)
+        return ST_USER;
+    buf_init(&text, MAX_SQL_BYTES);
+    buf_adds(&text, "plan\n");
+    node_print(&text, n);
+    buf_adds(&text, "\nsql\n");
+    enum status st = sql_emit(&text, n, ds) ? ST_OK : ST_USER;
+    out->text = buf_take(&text, out->arena);
+    buf_release(&text);
+    return st;
+}
+
+const struct lang_command cmd_explain = {
+    .name = "explain",
+    .usage = ".explain QUERY",
+    .summary = "Shows what a query becomes: the plan of steps and the SQL of "
+               "the engine. Nothing runs.",
+    .example = ".explain range x from 1 to 9 step 1 | where x > 3",
+    .parse = explain_parse,
+    .run = explain_run,
+};

@@ -1,0 +1,227 @@
+/* cmd_show.c - `.show LIST`: what the session and the program have.
+ *
+ * Every list is an ordinary table: `.show functions | where Name has "ip"`. */
+#include "base/ticks.h"
+#include "lists.h"
+#include "session.h"
+
+static void show_parse(struct parser *p, struct ast *cmd)
+{
+    ast_add(cmd, parse_name(p));
+}
+
+static void show_tables(struct lang *l, struct list *out)
+{
+    for (size_t i = 0; i < catalog_count(l->catalog); i++) {
+        const struct table_info *t = catalog_at(l->catalog, i);
+        list_str(out, t->name);
+        list_long(out, (int64_t)t->nrows);
+        list_long(out, (int64_t)t->ncols);
+    }
+}
+
+static void add_view(void *ctx, const struct let *let)
+{
+    struct list *out = ctx;
+    list_str(out, let->name);
+    list_text(out, let->expr                                  ? "scalar"
+                   : let->ast && let->ast->kind == AST_FUNCTION ? "function"
+                                                              : "let");
+}
+
+static void show_views(struct lang *l, struct list *out)
+{
+    scope_each(l->scope, add_view, out);
+}
+
+static void show_operators(struct lang *l, struct list *out)
+{
+    for (size_t i = 0; i < l->reg.nops; i++) {
+        const struct lang_op *o = l->reg.ops[i];
+        list_text(out, o->name);
+        list_text(out, o->alias);
+        list_text(out, o->usage);
+        list_text(out, o->summary);
+        list_text(out, o->example);
+    }
+}
+
+static void add_function(struct list *out, const struct lang_func *f,
+                         const char *kind)
+{
+    if ((f->flags & FN_HIDDEN) || !f->usage)
+        return;
+    list_text(out, f->name);
+    list_text(out, kind);
+    list_text(out, f->usage);
+    list_text(out, f->summary);
+    list_text(out, f->example);
+}
+
+static void show_functions(struct lang *l, struct list *out)
+{
+    for (size_t i = 0; i < l->reg.nfuncs; i++)
+        add_function(out, l->reg.funcs[i], "scalar");
+    for (size_t i = 0; i < l->reg.naggs; i++)
+        add_function(out, &l->reg.aggs[i]->func, "aggregate");
+}
+
+static void show_commands(struct lang *l, struct list *out)
+{
+    for (size_t i = 0; i < l->reg.ncommands; i++) {
+        const struct lang_command *c = l->reg.commands[i];
+        list_str(out, arena_fmt(out->arena, ".%s", c->name));
+        list_text(out, c->usage);
+        list_text(out, c->summary);
+        list_text(out, c->example);
+    }
+}
+
+static void show_providers(struct lang *l, struct list *out)
+{
+    for (size_t i = 0; i < l->reg.nproviders; i++) {
+        const struct provider *p = l->reg.providers[i];
+        struct buf tables;
+        buf_init(&tables, 10000);
+        for (const struct provider_table *t = p->tables; t && t->name; t++)
+            buf_addf(&tables, "%s%s", t == p->tables ? "" : ", ", t->name);
+        list_text(out, p->name);
+        list_str(out, buf_take(&tables, out->arena));
+        list_text(out, p->usage);
+        list_text(out, p->summary);
+        list_text(out, p->example);
+        buf_release(&tables);
+    }
+}
+
+static void show_renderers(struct lang *l, struct list *out)
+{
+    for (size_t i = 0; i < l->reg.nrenderers; i++) {
+        const struct lang_word *w = &l->reg.renderers[i];
+        list_text(out, w->name);
+        list_text(out, w->alias);
+        list_text(out, w->usage);
+        list_text(out, w->summary);
+        list_text(out, w->example);
+    }
+}
+
+static void show_settings(struct lang *l, struct list *out)
+{
+    for (size_t i = 0; i < l->settings.n; i++) {
+        struct buf text;
+        buf_init(&text, 1 << 20);
+        value_text(&text, &l->settings.v[i].value);
+        list_str(out, l->settings.v[i].name);
+        list_str(out, buf_take(&text, out->arena));
+        buf_release(&text);
+    }
+}
+
+static void show_params(struct lang *l, struct list *out)
+{
+    for (size_t i = 0; i < l->declared.n; i++) {
+        const struct let *v = scope_find(l->scope, l->declared.v[i].name);
+        struct buf text;
+        buf_init(&text, 1 << 20);
+        if (v && v->expr)
+            value_text(&text, &v->expr->value);
+        list_str(out, l->declared.v[i].name);
+        list_text(out, type_name(l->declared.v[i].value.type));
+        list_str(out, buf_take(&text, out->arena));
+        buf_release(&text);
+    }
+}
+
+static void show_rejects(struct lang *l, struct list *out)
+{
+    for (size_t i = 0; i < l->rejects.n; i++) {
+        list_str(out, l->rejects.v[i].file);
+        list_long(out, (int64_t)l->rejects.v[i].line);
+        list_str(out, l->rejects.v[i].reason);
+        list_str(out, l->rejects.v[i].text);
+    }
+}
+
+static void show_version(struct lang *l, struct list *out)
+{
+    list_text(out, "Shikra");
+    list_text(out, lang_version);
+    list_text(out, "DuckDB");
+    list_text(out, engine_version(l->engine));
+}
+
+#define COLS(...) .cols = { __VA_ARGS__ }
+#define TEXT(name) { name, TYPE_STRING }
+#define LONG(name) { name, TYPE_LONG }
+
+static const struct show_list {
+    const char *name;
+    size_t ncols;
+    void (*fill)(struct lang *l, struct list *out);
+    struct list_col cols[6];
+} lists[] = {
+    { "tables", 3, show_tables, COLS(TEXT("Name"), LONG("Rows"), LONG("Columns")) },
+    { "views", 2, show_views, COLS(TEXT("Name"), TEXT("Kind")) },
+    { "operators", 5, show_operators, COLS(TEXT("Name"), TEXT("Alias"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
+    { "functions", 5, show_functions, COLS(TEXT("Name"), TEXT("Kind"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
+    { "commands", 4, show_commands, COLS(TEXT("Name"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
+    { "providers", 5, show_providers, COLS(TEXT("Name"), TEXT("Tables"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
+    { "renderers", 5, show_renderers, COLS(TEXT("Name"), TEXT("Alias"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
+    { "settings", 2, show_settings, COLS(TEXT("Name"), TEXT("Value")) },
+    { "params", 3, show_params, COLS(TEXT("Name"), TEXT("Type"), TEXT("Value")) },
+    { "rejects", 4, show_rejects, COLS(TEXT("File"), LONG("Line"), TEXT("Reason"), TEXT("Text")) },
+    { "version", 2, show_version, COLS(TEXT("Part"), TEXT("Version")) },
+};
+
+enum { NLISTS = sizeof lists / sizeof *lists };
+
+static enum status unknown_list(const struct ast *word, struct diags *ds)
+{
+    str names[NLISTS];
+    struct buf all;
+    buf_init(&all, 1000);
+    for (size_t i = 0; i < NLISTS; i++) {
+        names[i] = str_of(lists[i].name);
+        buf_addf(&all, "%s%s", i ? ", " : "", lists[i].name);
+    }
+    str near = diag_nearest(word->text, names, NLISTS);
+    struct diag *d = diag_error(ds, DIAG_OPTION, word->span, "nothing to show "
+                                "under '%.*s'", STRF(word->text));
+    if (near.n)
+        diag_hint(ds, d, "did you mean '%.*s'?", STRF(near));
+    else
+        diag_hint(ds, d, "there are: %.*s", STRF(buf_str(&all)));
+    buf_release(&all);
+    return ST_USER;
+}
+
+static enum status show_run(struct lang *l, const struct ast *cmd,
+                            struct command_out *out, struct diags *ds)
+{
+    const struct ast *word = cmd->kid;
+    if (!word || word->kind != AST_NAME)
+        return ST_USER;
+    for (size_t i = 0; i < NLISTS; i++) {
+        if (!str_eqz(word->text, lists[i].name))
+            continue;
+        struct list list;
+        list_init(&list, out->arena, lists[i].cols, lists[i].ncols);
+        if (lists[i].fill == show_version && engine_open(l->engine, ds) != ST_OK)
+            return ST_ENV;
+        lists[i].fill(l, &list);
+        out->frame = list_frame(&list);
+        return ST_OK;
+    }
+    return unknown_list(word, ds);
+}
+
+const struct lang_command cmd_show = {
+    .name = "show",
+    .usage = ".show tables | views | operators | functions | commands | "
+             "providers | renderers | settings | params | rejects | version",
+    .summary = "Lists what there is, as a table that can be piped on.",
+    .example = ".show functions | where Name startswith \"ipv4\" | project Name, Summary",
+    .parse = show_parse,
+    .run = show_run,
+};

@@ -1,0 +1,29 @@
+/* aggs.c - the aggregation functions, nearly all of them templates.
+ *
+ * Called by: lang.c, which hands the table to the binder.
+ * Over no rows: count, sum, dcount, stdev give 0, lists are empty, min and max
+ * null, avg NaN. Nulls are skipped except by count. */
+#include "aggs.h"
+
+#define AGG(nm, pre, par, r, template, fl, use, sum, ex)                     \
+    { .prefix = pre, .func = { .name = nm, .params = par, .ret = r,          \
+      .sql = template, .flags = fl, .usage = use, .summary = sum,            \
+      .example = ex } },
+
+/* A value list as JSON text; nulls are left out by string_agg. */
+#define JSON_LIST(what) "coalesce('[' || string_agg(" what ", ','$o) || ']', '[]')"
+
+static const struct lang_agg rows[] = {
+#include "aggs.def"
+};
+
+#undef AGG
+
+const struct lang_agg *const *lang_aggs(size_t *n)
+{
+    static const struct lang_agg *all[sizeof rows / sizeof *rows];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        all[i] = &rows[i];
+    *n = sizeof rows / sizeof *rows;
+    return all;
+}

@@ -1,0 +1,28 @@
+/* op_sort.c - `T | sort by key [asc|desc] [nulls first|last], …`. */
+#include "order.h"
+#include "syntax/parse.h"
+
+static void sort_parse(struct parser *p, struct ast *op)
+{
+    static const char *const options[] = { "hint.strategy", NULL };
+    parse_options(p, op, options);
+    expect_word(p, "by");
+    parse_order_list(p, op);
+}
+
+static struct node *sort_bind(struct binder *b, const struct ast *op,
+                              struct node *in)
+{
+    return bind_order(b, op, in, op->kid);
+}
+
+const struct lang_op op_sort = {
+    .name = "sort",
+    .alias = "order",
+    .usage = "T | sort by key [asc|desc] [nulls first|last], …",
+    .summary = "Orders the rows; descending unless asc is given; null counts "
+               "as the smallest value.",
+    .example = "range x from 1 to 3 step 1 | sort by x",
+    .parse = sort_parse,
+    .bind = sort_bind,
+};

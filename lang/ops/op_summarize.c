@@ -1,0 +1,73 @@
+/* op_summarize.c - `T | summarize aggregate, … by key, …`.
+ *
+ * An aggregate that fills several columns (arg_max, take_any(*), percentiles)
+ * is computed as one value and taken apart by a PROJECT above. */
+#include "summarize.h"
+
+#include "syntax/parse.h"
+
+static void summarize_parse(struct parser *p, struct ast *op)
+{
+    static const char *const options[] = { "hint.strategy", "hint.shufflekey", NULL };
+    parse_options(p, op, options);
+    struct ast *aggs = clause(p, op, "aggregates");
+    if (!at_word(p, "by") && !at_end_of_operator(p))
+        parse_named_list(p, aggs);
+    if (accept_word(p, "by"))
+        parse_named_list(p, clause(p, op, "by"));
+    else if (at_name(p) && !peek(p)->line_start) {
+        struct diag *d = parse_error(p, DIAG_SYNTAX, "unexpected '%.*s'",
+                                     STRF(peek(p)->text));
+        diag_hint(p->ds, d, "keys follow 'by'");
+        parse_named_list(p, clause(p, op, "by"));
+    }
+}
+
+static bool add_key(struct binder *b, struct summary *s, const struct ast *k,
+                    unsigned *counter)
+{
+    struct expr *e = bind_expr(b, k->kind == AST_NAMED ? k->kid : k);
+    if (e->kind == EX_ERROR)
+        return false;
+    if (e->type == TYPE_DYNAMIC) {
+        struct diag *d = bind_error(b, DIAG_KEY_TYPE, k->span,
+                                    "a dynamic cannot be a key of summarize");
+        diag_hint(b->ds, d, "wrap it in tostring(…)");
+        return false;
+    }
+    if (e->window)
+        e = hoist(b, e, "key");
+    str name = k->kind == AST_NAMED ? free_name(b, s->out, k->text)
+                                    : auto_column(b, s->out, k, counter);
+    summary_key(b, s, name, e);
+    return true;
+}
+
+static struct node *summarize_bind(struct binder *b, const struct ast *op,
+                                   struct node *in)
+{
+    struct summary s;
+    const struct ast *by = ast_clause(op, "by"), *aggs = ast_clause(op, "aggregates");
+    unsigned counter = 0;
+    bool ok = true;
+    summary_init(b, &s, op);
+    for (const struct ast *k = by ? by->kid : NULL; k; k = k->next)
+        ok &= add_key(b, &s, k, &counter);
+    for (const struct ast *k = aggs ? aggs->kid : NULL; k; k = k->next)
+        ok &= summary_add(b, &s, k, &counter);
+    struct node *n = summary_end(b, &s, b->row);
+    n->open = in->open || (!ok && b->open_tables);
+    if (!ok)
+        n->open = true;
+    return n;
+}
+
+const struct lang_op op_summarize = {
+    .name = "summarize",
+    .usage = "T | summarize name = aggregate(…), … by key, …",
+    .summary = "One row per combination of the keys, with aggregates over the "
+               "rows that have it.",
+    .example = "range x from 1 to 9 step 1 | summarize count(), sum(x) by x % 3",
+    .parse = summarize_parse,
+    .bind = summarize_bind,
+};

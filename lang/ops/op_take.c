@@ -1,0 +1,32 @@
+/* op_take.c - `T | take N`: at most N rows, any N.  Row in ops.def. */
+#include "bind/bind.h"
+#include "syntax/parse.h"
+
+/* take = 'take' expression */
+static void take_parse(struct parser *p, struct ast *op)
+{
+    ast_add(op, parse_expr(p));
+}
+
+static struct node *take_bind(struct binder *b, const struct ast *op,
+                              struct node *in)
+{
+    struct node *n = node_over(b, NODE_LIMIT, op, in);
+    struct expr *count = bind_const(b, op->kid);
+    if (count->type == TYPE_DYNAMIC || type_is_int(count->type))
+        n->count = coerce(b, count, TYPE_LONG);
+    else if (count->kind != EX_ERROR)
+        bind_error(b, DIAG_TYPE, op->kid->span, "a number of rows is needed, "
+                   "this is a %s", type_name(count->type));
+    return n->count && n->count->kind != EX_ERROR ? n : NULL;
+}
+
+const struct lang_op op_take = {
+    .name = "take",
+    .alias = "limit",
+    .usage = "T | take N",
+    .summary = "Returns up to N rows, in no particular order.",
+    .example = "range x from 1 to 9 step 1 | take 3",
+    .parse = take_parse,
+    .bind = take_bind,
+};

@@ -1,0 +1,37 @@
+/* op_top.c - `T | top N by key [asc|desc], …`: the first N rows of an order. */
+#include "order.h"
+#include "syntax/parse.h"
+
+static void top_parse(struct parser *p, struct ast *op)
+{
+    ast_add(op, parse_expr(p));
+    expect_word(p, "by");
+    parse_order_list(p, op);
+}
+
+static struct node *top_bind(struct binder *b, const struct ast *op,
+                             struct node *in)
+{
+    struct expr *count = bind_const(b, op->kid);
+    if (count->kind != EX_ERROR && !type_is_int(count->type)) {
+        bind_error(b, DIAG_TYPE, op->kid->span, "a number of rows is needed, "
+                   "this is a %s", type_name(count->type));
+        return NULL;
+    }
+    struct node *sorted = bind_order(b, op, in, op->kid->next);
+    if (!sorted || count->kind == EX_ERROR || sorted == in)
+        return sorted == in ? in : NULL;
+    struct node *n = node_over(b, NODE_LIMIT, op, sorted);
+    n->count = coerce(b, count, TYPE_LONG);
+    return n;
+}
+
+const struct lang_op op_top = {
+    .name = "top",
+    .usage = "T | top N by key [asc|desc] [nulls first|last], …",
+    .summary = "The first N rows in the order of the keys, descending unless "
+               "asc is given.",
+    .example = "range x from 1 to 9 step 1 | top 2 by x",
+    .parse = top_parse,
+    .bind = top_bind,
+};

@@ -1,0 +1,367 @@
+/* summarize.c - aggregates into nodes.
+ *
+ * Called by: op_summarize and other operators that aggregate. */
+#include "summarize.h"
+
+void summary_init(struct binder *b, struct summary *s, const struct ast *op)
+{
+    s->agg = node_new(b->arena, NODE_AGGREGATE, op->span, NULL);
+    s->agg->nin = 1;
+    s->agg->in = arena_array(b->arena, 1, sizeof *s->agg->in);
+    s->out = node_new(b->arena, NODE_PROJECT, op->span, s->agg);
+}
+
+static struct expr *agg_column(struct binder *b, struct summary *s,
+                               struct expr *e)
+{
+    struct assign a = { col_new(b, S(""), e->type, e->has_null), e };
+    PUSH(b->arena, s->agg->assigns, a);
+    PUSH(b->arena, s->agg->cols, a.col);
+    return ex_column(b, &a.col, e->span);
+}
+
+void summary_key(struct binder *b, struct summary *s, str name, struct expr *e)
+{
+    struct assign a = { col_new(b, name, e->type, e->has_null), e };
+    PUSH(b->arena, s->agg->keys, a);
+    PUSH(b->arena, s->agg->cols, a.col);
+    project_keep(b, s->out, &a.col);
+}
+
+static void out_column(struct binder *b, struct summary *s, str name,
+                       struct expr *e)
+{
+    project_add(b, s->out, free_name(b, s->out, name), e);
+}
+
+/* ---- aggregates that fill several columns ---- */
+
+struct field {
+    str name;
+    struct expr *e;
+};
+
+/* Picks one row of the group: a struct of the fields, taken apart above. */
+static void pick_row(struct binder *b, struct summary *s, const char *how,
+                     struct expr *by, struct field *fields, size_t n)
+{
+    struct expr **args = arena_array(b->arena, n, sizeof *args);
+    for (size_t i = 0; i < n; i++)
+        args[i] = fields[i].e;
+    struct expr *packed = ex_calln(b, TYPE_DYNAMIC, "$struct", args, n);
+    if (packed->kind == EX_ERROR)
+        return;
+    struct expr *e;
+    if (by)
+        e = ex_call(b, TYPE_DYNAMIC, arena_cstr(b->arena, arena_fmt(b->arena,
+                    by->has_null ? "coalesce(%s($1, $2), first($1))" : "%s($1, $2)", how)),
+                    packed, by, NULL);
+    else
+        e = ex_call(b, TYPE_DYNAMIC, "first($1)", packed, NULL);
+    struct expr *col = agg_column(b, s, e);
+    for (size_t i = 0; i < n; i++) {
+        enum type t = fields[i].e->type;
+        const char *get = arena_cstr(b->arena, arena_fmt(b->arena, t == TYPE_STRING
+                          ? "coalesce(($1).f%zu, '')" : "($1).f%zu", i));
+        struct expr *v = ex_call(b, t, get, col, NULL);
+        v->has_null = t != TYPE_STRING;
+        out_column(b, s, fields[i].name, v);
+    }
+}
+
+static bool is_key(const struct summary *s, str name)
+{
+    for (size_t i = 0; i < s->agg->keys.n; i++)
+        if (str_eq(s->agg->keys.v[i].col.name, name))
+            return true;
+    return false;
+}
+
+static size_t star_fields(struct binder *b, struct summary *s, struct field *f,
+                          size_t n, const struct expr *skip)
+{
+    for (size_t i = 0; i < b->row->cols.n; i++) {
+        const struct col *c = &b->row->cols.v[i];
+        bool skipped = skip && skip->kind == EX_COLUMN && skip->id == c->id;
+        if (skipped || is_key(s, c->name) || (c->name.n && c->name.p[0] == '\001'))
+            continue;
+        f[n++] = (struct field){ c->name, ex_column(b, c, NO_SPAN) };
+    }
+    return n;
+}
+
+/* Fields for `*` or a list of columns from `k` on. */
+static bool list_fields(struct binder *b, struct summary *s,
+                        const struct ast *k, struct field *f, size_t *n,
+                        const struct expr *skip)
+{
+    bool ok = true;
+    for (; k; k = k->next) {
+        if (k->kind == AST_STAR) {
+            *n = star_fields(b, s, f, *n, skip);
+            continue;
+        }
+        struct expr *e = bind_expr(b, k->kind == AST_NAMED ? k->kid : k);
+        str name = k->kind == AST_NAMED ? k->text : auto_name(b, k);
+        ok &= e->kind != EX_ERROR;
+        f[(*n)++] = (struct field){ name.n ? name : S("Column1"), e };
+    }
+    return ok;
+}
+
+/* arg_max(x, a, b) or arg_max(x, *): the row with the largest x. */
+static bool add_arg_extreme(struct binder *b, struct summary *s, str given,
+                            const struct ast *call, bool max)
+{
+    if (!call->kid) {
+        bind_error(b, DIAG_ARGUMENTS, call->span, "usage: %.*s(by, column, …) "
+                   "or %.*s(by, *)", STRF(call->text), STRF(call->text));
+        return false;
+    }
+    struct expr *by = bind_expr(b, call->kid);
+    if (by->kind == EX_ERROR)
+        return false;
+    if (by->type == TYPE_DYNAMIC)
+        by = coerce(b, by, TYPE_STRING);
+    struct field *f = arena_array(b->arena, b->row->cols.n + ast_nkids(call) + 1, sizeof *f);
+    size_t n = 0;
+    str name = given.n ? given : auto_name(b, call->kid);
+    if (!name.n)
+        name = max ? S("max_") : S("min_");
+    f[n++] = (struct field){ name, by };
+    if (!list_fields(b, s, call->kid->next, f, &n, by))
+        return false;
+    pick_row(b, s, max ? "arg_max" : "arg_min", by, f, n);
+    return true;
+}
+
+/* take_any(*), take_any(a, b) */
+static bool add_take_any(struct binder *b, struct summary *s,
+                         const struct ast *call, const char *prefix)
+{
+    struct field *f = arena_array(b->arena, b->row->cols.n + ast_nkids(call), sizeof *f);
+    size_t n = 0;
+    if (!list_fields(b, s, call->kid, f, &n, NULL))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        f[i].name = arena_fmt(b->arena, "%s%.*s", prefix, STRF(f[i].name));
+        if (call->kid->kind != AST_STAR) {
+            struct expr *e = ex_call(b, f[i].e->type, f[i].e->type == TYPE_STRING
+                                     ? "coalesce(any_value(nullif($1, '')), '')" : "any_value($1)",
+                                     f[i].e, NULL);
+            e->has_null = f[i].e->type != TYPE_STRING;
+            out_column(b, s, f[i].name, agg_column(b, s, e));
+        }
+    }
+    if (call->kid->kind == AST_STAR && n)
+        pick_row(b, s, "first", NULL, f, n);
+    return true;
+}
+
+static str percent_name(struct binder *b, str base, const struct value *v)
+{
+    struct buf t;
+    buf_init(&t, 200);
+    buf_addf(&t, "percentile_%.*s_", STRF(base));
+    size_t from = t.n;
+    if (v->type == TYPE_REAL && v->d == (double)(int64_t)v->d)
+        buf_add_i64(&t, (int64_t)v->d);
+    else
+        value_text(&t, v);
+    for (size_t i = from; i < t.n; i++)
+        if (t.p[i] == '.')
+            t.p[i] = '_';
+    str s = buf_take(&t, b->arena);
+    buf_release(&t);
+    return s;
+}
+
+static struct expr *percentile(struct binder *b, struct expr *x, struct expr *p)
+{
+    struct expr *e = ex_call(b, x->type, "quantile_disc($1, $2 / 100)", x,
+                             coerce(b, p, TYPE_REAL), NULL);
+    e->has_null = true;
+    return e;
+}
+
+/* percentiles(x, 5, 95): one column each; percentiles_array: one array. */
+static bool add_percentiles(struct binder *b, struct summary *s, str given,
+                            const struct ast *call, bool array)
+{
+    if (!call->kid || !call->kid->next) {
+        bind_error(b, DIAG_ARGUMENTS, call->span, "usage: %.*s(x, p, …)", STRF(call->text));
+        return false;
+    }
+    struct expr *x = bind_expr(b, call->kid), *list[32];
+    str base = auto_name(b, call->kid);
+    size_t n = 0;
+    for (const struct ast *k = call->kid->next; k && n < 32; k = k->next) {
+        struct value v;
+        struct expr *p = bind_const(b, k);
+        if (x->kind == EX_ERROR || p->kind == EX_ERROR || !bind_value(b, k, &v))
+            return false;
+        if (!type_is_num(p->type)) {
+            bind_error(b, DIAG_TYPE, k->span, "a percentage is a number");
+            return false;
+        }
+        struct expr *e = agg_column(b, s, percentile(b, x, p));
+        if (array)
+            list[n++] = coerce(b, e, TYPE_DYNAMIC);
+        else
+            out_column(b, s, given.n && n == 0 ? given : percent_name(b, base, &v), e), n++;
+    }
+    if (array)
+        out_column(b, s, given.n ? given : arena_fmt(b->arena, "percentiles_%.*s", STRF(base)),
+                   bind_call_args(b, S("k_pack_array"), call->span, NULL, list, n));
+    return true;
+}
+
+/* ---- lists with a limit ---- */
+
+/* make_list(x, 10): the limit is applied to the finished list. */
+static struct expr *with_limit(struct binder *b, const struct ast *call,
+                               struct expr *limit, struct expr *list)
+{
+    bool set = str_starts(call->text, S("make_set")) || str_eqz(call->text, "makeset");
+    return ex_func(b, set ? "k_set_first" : "k_list_cap", call->span, list,
+                   coerce(b, limit, TYPE_LONG), NULL);
+}
+
+static const struct { const char *old, *new; } old_names[] = {
+    { "makelist", "make_list" }, { "makeset", "make_set" },
+    { "makebag", "make_bag" },   { "argmax", "arg_max" },
+    { "argmin", "arg_min" },     { "make_dictionary", "make_bag" },
+};
+
+static str modern_name(str name)
+{
+    for (size_t i = 0; i < sizeof old_names / sizeof *old_names; i++)
+        if (str_eqz(name, old_names[i].old))
+            return str_of(old_names[i].new);
+    return name;
+}
+
+/* The array aggregates, whose argument becomes a dynamic and whose last
+ * argument may be a limit. NULL: not one of them. */
+static struct expr *bind_list(struct binder *b, const struct ast *call, str name)
+{
+    bool cond = str_ends(name, S("_if"));
+    bool list = str_starts(name, S("make_list")) || str_starts(name, S("make_set"));
+    if (!list || !call->kid)
+        return NULL;
+    struct expr *args[3], *limit = NULL;
+    size_t n = 0;
+    for (const struct ast *k = call->kid; k && n < 3; k = k->next) {
+        struct expr *e = bind_expr(b, k);
+        if (e->kind == EX_ERROR)
+            return e;
+        if (n == (cond ? 2u : 1u) && type_is_int(e->type))
+            limit = e;
+        else
+            args[n++] = e;
+    }
+    if (args[0]->window)
+        args[0] = hoist(b, args[0], "list");
+    args[0] = coerce(b, args[0], TYPE_DYNAMIC);
+    const struct lang_agg *g = reg_agg(b->reg, name);
+    struct expr *e = agg_expr(b, g, call, args, n);
+    return limit && e->kind != EX_ERROR ? with_limit(b, call, limit, e) : e;
+}
+
+/* ---- one item ---- */
+
+/* Columns outside an aggregate have no single value in a group. */
+static bool only_aggregates(struct binder *b, const struct expr *e,
+                            struct span at)
+{
+    if (e->aggregate || e->kind == EX_LITERAL || e->kind == EX_SCALAR ||
+        e->kind == EX_ERROR || (e->kind == EX_CALL && e->nargs == 0))
+        return true;
+    struct diag *d = bind_error(b, DIAG_AGGREGATE_PLACE, at,
+                                "summarize needs an aggregate here");
+    diag_hint(b->ds, d, "put the column after 'by', or use take_any(…), "
+                        "make_set(…)");
+    return false;
+}
+
+static bool add_several(struct binder *b, struct summary *s, str given,
+                        const struct ast *call, bool *known)
+{
+    str name = modern_name(call->text);
+    *known = true;
+    if (str_eqz(name, "arg_max") || str_eqz(name, "arg_min"))
+        return add_arg_extreme(b, s, given, call, str_eqz(name, "arg_max"));
+    if (str_eqz(name, "percentiles") || str_eqz(name, "percentiles_array"))
+        return add_percentiles(b, s, given, call, str_eqz(name, "percentiles_array"));
+    bool any = str_eqz(name, "take_any") || str_eqz(name, "any");
+    if (any && call->kid && (call->kid->kind == AST_STAR || call->kid->next))
+        return add_take_any(b, s, call, str_eqz(name, "any") ? "any_" : "");
+    *known = false;
+    return false;
+}
+
+/* (a, b) = arg_max(…): names for the columns in order. */
+static bool add_tuple(struct binder *b, struct summary *s, const struct ast *t)
+{
+    size_t from = s->out->cols.n;
+    bool known = false;
+    bool ok = t->kid->next->kind == AST_CALL &&
+              add_several(b, s, S(""), t->kid->next, &known);
+    if (!known) {
+        bind_error(b, DIAG_TYPE, t->span, "only an aggregate with several "
+                   "results fills several columns");
+        return false;
+    }
+    for (const struct ast *n = t->kid->kid; n && from < s->out->cols.n; n = n->next, from++) {
+        s->out->cols.v[from].name = n->text;
+        s->out->assigns.v[from].col.name = n->text;
+    }
+    return ok;
+}
+
+static struct expr *bind_item(struct binder *b, const struct ast *t)
+{
+    if (t->kind == AST_CALL) {
+        struct expr *e = bind_list(b, t, modern_name(t->text));
+        if (e)
+            return e;
+    }
+    return bind_expr(b, t);
+}
+
+bool summary_add(struct binder *b, struct summary *s, const struct ast *item,
+                 unsigned *counter)
+{
+    const struct ast *t = item->kind == AST_NAMED ? item->kid : item;
+    str given = item->kind == AST_NAMED ? item->text : S("");
+    bool known = false, ok = true;
+    b->aggregates = true;
+    if (item->kind == AST_TUPLE) {
+        ok = add_tuple(b, s, item);
+        known = true;
+    } else if (t->kind == AST_CALL) {
+        ok = add_several(b, s, given, t, &known);
+    }
+    if (!known) {
+        struct expr *e = bind_item(b, t);
+        ok = e->kind != EX_ERROR && only_aggregates(b, e, t->span);
+        str name = given.n ? free_name(b, s->out, given)
+                           : auto_column(b, s->out, t, counter);
+        if (ok)
+            project_add(b, s->out, name, agg_column(b, s, e));
+    }
+    b->aggregates = false;
+    return ok;
+}
+
+struct node *summary_end(struct binder *b, struct summary *s, struct node *in)
+{
+    s->agg->in[0] = in;
+    if (s->agg->keys.n == 0 && s->agg->assigns.n == 0) {
+        struct expr *one = ex_calln(b, TYPE_LONG, "count(*)", NULL, 0);
+        struct assign a = { col_new(b, S("\001n"), TYPE_LONG, false), one };
+        PUSH(b->arena, s->agg->assigns, a);
+        PUSH(b->arena, s->agg->cols, a.col);
+    }
+    return s->out;
+}

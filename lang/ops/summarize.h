@@ -1,0 +1,20 @@
+/* summarize.h - building an AGGREGATE node: summarize, make-series, top-nested. */
+#ifndef OPS_SUMMARIZE_H
+#define OPS_SUMMARIZE_H
+
+#include "bind/bind.h"
+
+struct summary {
+    struct node *agg;    /* AGGREGATE */
+    struct node *out;    /* PROJECT over it: the columns in order */
+};
+
+void summary_init(struct binder *b, struct summary *s, const struct ast *op);
+void summary_key(struct binder *b, struct summary *s, str name, struct expr *e);
+/* One item of the list: name = aggregate(…), an expression of aggregates, or
+ * an aggregate that fills several columns. False: reported. */
+bool summary_add(struct binder *b, struct summary *s, const struct ast *item,
+                 unsigned *counter);
+struct node *summary_end(struct binder *b, struct summary *s, struct node *in);
+
+#endif

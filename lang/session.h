@@ -1,0 +1,81 @@
+/* session.h - the insides of struct lang, for lang/ and its commands.
+ *
+ * One thread runs cells and changes everything here. The catalogue is also
+ * read by completion from other threads, under `lock`. */
+#ifndef LANG_SESSION_H
+#define LANG_SESSION_H
+
+#include <pthread.h>
+
+#include "bind/bind.h"
+#include "catalog.h"
+#include "engine/engine.h"
+#include "lang.h"
+#include "syntax/parse.h"
+
+struct setting {
+    str name;
+    struct value value;
+};
+
+/* A source that the running cell has opened. */
+struct opened {
+    struct source *source;
+    const struct provider *provider;
+    str key;             /* the request as text: the same one is opened once */
+    bool used;           /* read already: open it anew */
+};
+
+struct lang {
+    struct registry reg;
+    struct lang_func *funcs;         /* copies, with sql_name */
+    struct arena *arena;             /* as long as the session */
+    struct engine *engine;
+    pthread_mutex_t lock;            /* catalogue and scope, against readers */
+    struct catalog *catalog;
+    struct scope *scope;             /* lets of the session */
+    LIST(struct setting) settings;
+    LIST(struct setting) params;     /* from outside, as text */
+    LIST(struct setting) declared;   /* query parameters, typed, null = default */
+    LIST(struct reject) rejects;     /* of the last load */
+    struct arena *rejects_arena;
+    uint64_t nrejects;
+    unsigned next_table;             /* physical names t1, t2 … */
+    LIST(struct arena *) kept;       /* cells whose trees lets point into */
+
+    /* of the running cell */
+    struct arena *cell;
+    str code;
+    int64_t now;
+    bool keep_cell;                  /* a let points into its tree */
+    LIST(struct opened) opened;
+    LIST(str) temporary;             /* physical tables to drop at its end */
+    LIST(const struct table_info *) pending; /* tables that will exist (dry run) */
+    const struct lang_sink *sink;
+};
+
+/* A binder for the running cell. */
+struct binder session_binder(struct lang *l, struct diags *ds,
+                             const struct lang_opts *o);
+str session_physical(struct lang *l, const char *prefix);
+
+/* -- step.c: running a bound query -- */
+enum status session_query(struct lang *l, struct node *n, size_t max_rows,
+                          struct frame **out, struct diags *ds);
+/* Runs it into a stored table under `name` (replacing an older one). */
+enum status session_store(struct lang *l, struct node *n, str name,
+                          struct diags *ds);
+/* Puts a frame's rows into a temporary table and gives a node over it. */
+struct node *session_frame_node(struct lang *l, struct binder *b,
+                                const struct frame *f, struct diags *ds);
+void session_drop(struct lang *l, const struct table_info *t);
+enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
+                         struct diags *ds);
+
+/* -- statement.c -- */
+/* One line about a stored table: rows, columns, time span. */
+str describe_table(struct lang *l, str name, struct diags *ds);
+enum status run_cell(struct lang *l, str code, const struct lang_opts *o,
+                     const struct lang_sink *sink, struct diags *ds);
+
+#endif

@@ -1,0 +1,493 @@
+/* emit.c - writes the SQL of a bound query, one common table expression a node.
+ *
+ * Called by: lang.c for every engine step; `dev sql`.
+ * Columns are c<id>, tables s<number>: no KQL name reaches the engine, because
+ * its identifiers ignore case and KQL's do not. */
+#include "emit.h"
+
+#include "sql_lit.h"
+
+struct emitter {
+    struct arena *arena;
+    struct buf *out;
+    unsigned ctes;
+    bool in_filter;      /* null and false are the same here */
+    LIST(struct done { const struct node *n; unsigned cte; }) done;
+};
+
+static unsigned emit_node(struct emitter *e, const struct node *n);
+static void emit_expr(struct emitter *e, struct buf *b, const struct expr *x);
+
+/* ---- expressions ---- */
+
+static void emit_list(struct emitter *e, struct buf *b, struct expr **v,
+                      size_t n, const char *between)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_adds(b, between);
+        emit_expr(e, b, v[i]);
+    }
+}
+
+static void emit_template(struct emitter *e, struct buf *b,
+                          const struct expr *x)
+{
+    for (const char *p = x->sql; *p; p++) {
+        if (*p != '$') {
+            buf_addc(b, *p);
+        } else if (p[1] >= '1' && p[1] <= '9') {
+            size_t i = (size_t)(*++p - '1');
+            if (i < x->nargs)
+                emit_expr(e, b, x->args[i]);
+        } else if (p[1] == '*') {
+            p++;
+            emit_list(e, b, x->args, x->nargs, ", ");
+        } else {
+            buf_addc(b, '$');
+        }
+    }
+}
+
+static void emit_case(struct emitter *e, struct buf *b, const struct expr *x)
+{
+    buf_adds(b, "(CASE");
+    for (size_t i = 0; i + 1 < x->nargs; i += 2) {
+        buf_adds(b, " WHEN ");
+        emit_expr(e, b, x->args[i]);
+        buf_adds(b, " THEN ");
+        emit_expr(e, b, x->args[i + 1]);
+    }
+    buf_adds(b, " ELSE ");
+    emit_expr(e, b, x->args[x->nargs - 1]);
+    buf_adds(b, " END)");
+}
+
+static void emit_in(struct emitter *e, struct buf *b, const struct expr *x)
+{
+    bool guard = str_eqz(str_of(x->sql), "$in_null");
+    buf_adds(b, guard ? "coalesce(" : "(");
+    emit_expr(e, b, x->args[0]);
+    buf_adds(b, " IN (");
+    emit_list(e, b, x->args + 1, x->nargs - 1, ", ");
+    buf_adds(b, guard ? "), FALSE)" : "))");
+}
+
+static void emit_logic(struct emitter *e, struct buf *b, const struct expr *x)
+{
+    buf_addc(b, '(');
+    emit_list(e, b, x->args, x->nargs, x->sql[1] == 'a' ? " AND " : " OR ");
+    buf_addc(b, ')');
+}
+
+/* {'f0': …, 'f1': …}: one row as a value. */
+static void emit_struct(struct emitter *e, struct buf *b, const struct expr *x)
+{
+    for (size_t i = 0; i < x->nargs; i++) {
+        buf_addf(b, "%s'f%zu': ", i ? ", " : "{", i);
+        emit_expr(e, b, x->args[i]);
+    }
+    buf_addc(b, '}');
+}
+
+static void emit_call(struct emitter *e, struct buf *b, const struct expr *x)
+{
+    str sql = str_of(x->sql);
+    bool logic = str_eqz(sql, "$and") || str_eqz(sql, "$or");
+    bool in_filter = e->in_filter;
+    e->in_filter = in_filter && logic;
+    if (logic)
+        emit_logic(e, b, x);
+    else if (str_eqz(sql, "$eq")) {
+        buf_adds(b, in_filter ? "(" : "coalesce(");
+        emit_list(e, b, x->args, 2, " = ");
+        buf_adds(b, in_filter ? ")" : ", FALSE)");
+    } else if (str_eqz(sql, "$case"))
+        emit_case(e, b, x);
+    else if (str_eqz(sql, "$struct"))
+        emit_struct(e, b, x);
+    else if (str_starts(sql, S("$in")))
+        emit_in(e, b, x);
+    else
+        emit_template(e, b, x);
+    e->in_filter = in_filter;
+}
+
+static void emit_scalar(struct emitter *e, struct buf *b, const struct expr *x)
+{
+    unsigned s = emit_node(e, x->sub);
+    uint32_t id = x->sub->cols.v[0].id;
+    bool text = x->sub->cols.v[0].type == TYPE_STRING;
+    if (x->sql) { /* needles: all rows of the column as one JSON array */
+        buf_addf(b, "(SELECT coalesce('[' || string_agg(%s, ',') || ']', '[]') FROM s%u)",
+                 arena_fmt(e->arena, text ? "CAST(to_json(c%u) AS VARCHAR)%c"
+                                          : "c%u%c", id, 0).p, s);
+        return;
+    }
+    buf_addf(b, text ? "coalesce((SELECT c%u FROM s%u LIMIT 1), '')"
+                     : "(SELECT c%u FROM s%u LIMIT 1)", id, s);
+}
+
+static void emit_in_table(struct emitter *e, struct buf *b, const struct expr *x)
+{
+    unsigned s = emit_node(e, x->sub);
+    buf_adds(b, "coalesce(");
+    emit_expr(e, b, x->args[0]);
+    buf_adds(b, " IN (SELECT ");
+    emit_expr(e, b, x->args[1]);
+    buf_addf(b, " FROM s%u), FALSE)", s);
+}
+
+static void emit_expr(struct emitter *e, struct buf *b, const struct expr *x)
+{
+    switch (x->kind) {
+    case EX_COLUMN: buf_addf(b, "c%u", x->id); break;
+    case EX_LITERAL: sql_value(b, &x->value); break;
+    case EX_CALL: emit_call(e, b, x); break;
+    case EX_SCALAR: emit_scalar(e, b, x); break;
+    case EX_IN: emit_in_table(e, b, x); break;
+    case EX_ERROR: buf_adds(b, "NULL"); break;
+    }
+}
+
+/* ---- nodes ---- */
+
+static void emit_cols(struct buf *b, const struct node *n)
+{
+    for (size_t i = 0; i < n->cols.n; i++)
+        buf_addf(b, "%sc%u", i ? ", " : "", n->cols.v[i].id);
+    if (n->cols.n == 0)
+        buf_adds(b, "1 AS none");
+}
+
+static void emit_scan_part(struct buf *b, const struct node *n, int part)
+{
+    buf_adds(b, "SELECT ");
+    for (size_t i = 0; i < n->cols.n; i++)
+        buf_addf(b, "%sc%u AS c%u", i ? ", " : "", n->source_cols.v[i],
+                 n->cols.v[i].id);
+    if (n->cols.n == 0)
+        buf_adds(b, "1 AS none");
+    buf_addf(b, " FROM %.*s", STRF(n->table));
+    if (part >= 0)
+        buf_addf(b, "_%d", part);
+}
+
+static void emit_scan(struct emitter *e, struct buf *b, const struct node *n)
+{
+    (void)e;
+    if (n->nparts == 0)
+        emit_scan_part(b, n, -1);
+    for (unsigned i = 0; i < n->nparts; i++) {
+        buf_adds(b, i ? " UNION ALL " : "");
+        emit_scan_part(b, n, (int)i);
+    }
+}
+
+static void emit_values(struct emitter *e, struct buf *b, const struct node *n)
+{
+    (void)e;
+    size_t nc = n->cols.n, nr = nc ? n->cells.n / nc : 0;
+    buf_adds(b, "SELECT ");
+    if (nr == 0) {
+        for (size_t c = 0; c < nc; c++)
+            buf_addf(b, "%sNULL::%s AS c%u", c ? ", " : "",
+                     sql_type(n->cols.v[c].type), n->cols.v[c].id);
+        buf_adds(b, nc ? " WHERE FALSE" : "1 AS none WHERE FALSE");
+        return;
+    }
+    buf_adds(b, "* FROM (VALUES ");
+    for (size_t r = 0; r < nr; r++) {
+        buf_adds(b, r ? ", (" : "(");
+        for (size_t c = 0; c < nc; c++) {
+            buf_adds(b, c ? ", " : "");
+            sql_value(b, &n->cells.v[r * nc + c]);
+        }
+        buf_addc(b, ')');
+    }
+    buf_adds(b, ") t(");
+    emit_cols(b, n);
+    buf_addc(b, ')');
+}
+
+/* from, to and step may be any constant expressions. */
+static void emit_range(struct emitter *e, struct buf *b, const struct node *n)
+{
+    uint32_t id = n->cols.v[0].id;
+    struct expr *v[3] = { n->from, n->to, n->step };
+    bool real = n->cols.v[0].type == TYPE_REAL;
+    bool literal = n->from->kind == EX_LITERAL && n->to->kind == EX_LITERAL &&
+                   n->step->kind == EX_LITERAL;
+    if (real) {
+        buf_addf(b, "SELECT a + i * s AS c%u FROM (SELECT ", id);
+        emit_list(e, b, v, 1, "");
+        buf_adds(b, " AS a, ");
+        emit_list(e, b, v + 2, 1, "");
+        buf_adds(b, " AS s, unnest(generate_series(0, CAST(floor((");
+        emit_list(e, b, v + 1, 1, "");
+        buf_adds(b, " - a) / s + 1e-9) AS BIGINT))) AS i)");
+        return;
+    }
+    if (literal)
+        buf_addf(b, "SELECT i AS c%u FROM generate_series(", id);
+    else
+        buf_adds(b, "SELECT unnest(generate_series(");
+    emit_list(e, b, v, 3, ", ");
+    if (literal)
+        buf_adds(b, ") t(i)");
+    else
+        buf_addf(b, ")) AS c%u", id);
+}
+
+static void emit_assigns(struct emitter *e, struct buf *b,
+                         const struct assign *v, size_t n, bool comma)
+{
+    for (size_t i = 0; i < n; i++) {
+        buf_adds(b, i || comma ? ", " : "");
+        if (v[i].e->kind == EX_COLUMN && v[i].e->id == v[i].col.id) {
+            buf_addf(b, "c%u", v[i].col.id);
+            continue;
+        }
+        emit_expr(e, b, v[i].e);
+        buf_addf(b, " AS c%u", v[i].col.id);
+    }
+}
+
+static void emit_project(struct emitter *e, struct buf *b, const struct node *n)
+{
+    unsigned s = emit_node(e, n->in[0]);
+    buf_adds(b, "SELECT ");
+    emit_assigns(e, b, n->assigns.v, n->assigns.n, false);
+    if (n->assigns.n == 0)
+        buf_adds(b, "1 AS none");
+    buf_addf(b, " FROM s%u", s);
+}
+
+static void emit_filter(struct emitter *e, struct buf *b, const struct node *n)
+{
+    unsigned s = emit_node(e, n->in[0]);
+    buf_addf(b, "SELECT * FROM s%u WHERE ", s);
+    e->in_filter = true;
+    emit_expr(e, b, n->cond);
+    e->in_filter = false;
+}
+
+static void emit_aggregate(struct emitter *e, struct buf *b,
+                           const struct node *n)
+{
+    unsigned s = emit_node(e, n->in[0]);
+    buf_adds(b, "SELECT ");
+    emit_assigns(e, b, n->keys.v, n->keys.n, false);
+    emit_assigns(e, b, n->assigns.v, n->assigns.n, n->keys.n > 0);
+    buf_addf(b, " FROM s%u", s);
+    for (size_t i = 0; i < n->keys.n; i++)
+        buf_addf(b, "%s%zu", i ? ", " : " GROUP BY ", i + 1);
+}
+
+static void emit_distinct(struct emitter *e, struct buf *b,
+                          const struct node *n)
+{
+    unsigned s = emit_node(e, n->in[0]);
+    buf_adds(b, "SELECT DISTINCT ");
+    if (n->keys.n) { /* one row per key, all columns kept */
+        buf_adds(b, "ON (");
+        for (size_t i = 0; i < n->keys.n; i++) {
+            buf_adds(b, i ? ", " : "");
+            emit_expr(e, b, n->keys.v[i].e);
+        }
+        buf_adds(b, ") ");
+    }
+    emit_cols(b, n);
+    buf_addf(b, " FROM s%u", s);
+}
+
+static bool pads_left(enum join_kind k)
+{
+    return k == JOIN_RIGHTOUTER || k == JOIN_FULLOUTER;
+}
+
+static bool pads_right(enum join_kind k)
+{
+    return k == JOIN_LEFTOUTER || k == JOIN_FULLOUTER;
+}
+
+static void emit_join_key(struct emitter *e, struct buf *b,
+                          const struct join_key *k)
+{
+    bool nulls = k->left->has_null || k->right->has_null;
+    emit_expr(e, b, k->left);
+    buf_adds(b, nulls ? " IS NOT DISTINCT FROM " : " = ");
+    emit_expr(e, b, k->right);
+}
+
+static void emit_join_cols(struct buf *b, const struct node *n)
+{
+    size_t nleft = n->in[0]->cols.n;
+    bool semi = n->join >= JOIN_LEFTSEMI && n->join != JOIN_CROSS;
+    if (n->cols.n == 0)
+        buf_adds(b, "1 AS none");
+    for (size_t i = 0; i < n->cols.n; i++) {
+        const struct col *c = &n->cols.v[i];
+        bool left = i < nleft;
+        bool pad = !semi && (left ? pads_left(n->join) : pads_right(n->join));
+        buf_adds(b, i ? ", " : "");
+        if (pad && c->type == TYPE_STRING)
+            buf_addf(b, "coalesce(c%u, '') AS c%u", c->id, c->id);
+        else
+            buf_addf(b, "c%u", c->id);
+    }
+}
+
+static void emit_join(struct emitter *e, struct buf *b, const struct node *n)
+{
+    static const char *const words[] = {
+        [JOIN_INNERUNIQUE] = "JOIN", [JOIN_INNER] = "JOIN",
+        [JOIN_LEFTOUTER] = "LEFT JOIN", [JOIN_RIGHTOUTER] = "RIGHT JOIN",
+        [JOIN_FULLOUTER] = "FULL JOIN", [JOIN_LEFTSEMI] = "SEMI JOIN",
+        [JOIN_LEFTANTI] = "ANTI JOIN", [JOIN_RIGHTSEMI] = "SEMI JOIN",
+        [JOIN_RIGHTANTI] = "ANTI JOIN", [JOIN_CROSS] = "CROSS JOIN",
+    };
+    unsigned l = emit_node(e, n->in[0]), r = emit_node(e, n->in[1]);
+    bool right = n->join == JOIN_RIGHTSEMI || n->join == JOIN_RIGHTANTI;
+    buf_adds(b, "SELECT ");
+    emit_join_cols(b, n);
+    buf_addf(b, " FROM s%u %s s%u", right ? r : l, words[n->join], right ? l : r);
+    if (n->join == JOIN_CROSS)
+        return;
+    buf_adds(b, " ON ");
+    for (size_t i = 0; i < n->on.n; i++) {
+        buf_adds(b, i ? " AND " : "");
+        emit_join_key(e, b, &n->on.v[i]);
+    }
+}
+
+static void emit_union(struct emitter *e, struct buf *b, const struct node *n)
+{
+    for (size_t k = 0; k < n->nin; k++) {
+        const struct node *in = n->in[k];
+        unsigned s = emit_node(e, in);
+        buf_adds(b, k ? " UNION ALL SELECT " : "SELECT ");
+        for (size_t i = 0; i < n->cols.n; i++)
+            buf_addf(b, "%sc%u AS c%u", i ? ", " : "", in->cols.v[i].id,
+                     n->cols.v[i].id);
+        if (n->cols.n == 0)
+            buf_adds(b, "1 AS none");
+        buf_addf(b, " FROM s%u", s);
+    }
+}
+
+static void emit_sort(struct emitter *e, struct buf *b, const struct node *n)
+{
+    unsigned s = emit_node(e, n->in[0]);
+    buf_addf(b, "SELECT * FROM s%u ORDER BY ", s);
+    for (size_t i = 0; i < n->order.n; i++) {
+        const struct order *o = &n->order.v[i];
+        buf_adds(b, i ? ", " : "");
+        emit_expr(e, b, o->e);
+        buf_addf(b, " %s NULLS %s", o->desc ? "DESC" : "ASC",
+                 o->nulls_first ? "FIRST" : "LAST");
+    }
+}
+
+static void emit_limit(struct emitter *e, struct buf *b, const struct node *n)
+{
+    unsigned s = emit_node(e, n->in[0]);
+    buf_addf(b, "SELECT * FROM s%u LIMIT ", s);
+    emit_expr(e, b, n->count);
+}
+
+/* Several lists in one SELECT are zipped, the shorter padded with NULL. */
+static void emit_unnest(struct emitter *e, struct buf *b, const struct node *n)
+{
+    unsigned s = emit_node(e, n->in[0]);
+    buf_adds(b, "SELECT ");
+    emit_cols(b, n->in[0]);
+    for (size_t i = 0; i < n->unnests.n; i++) {
+        buf_adds(b, ", nullif(unnest(json_extract(");
+        emit_expr(e, b, n->unnests.v[i].list);
+        buf_addf(b, ", '$[*]')::VARCHAR[]), 'null') AS c%u", n->unnests.v[i].col.id);
+    }
+    if (n->index.id) {
+        buf_adds(b, ", unnest(range(greatest(");
+        for (size_t i = 0; i < n->unnests.n; i++) {
+            buf_adds(b, i ? ", json_array_length(" : "json_array_length(");
+            emit_expr(e, b, n->unnests.v[i].list);
+            buf_addc(b, ')');
+        }
+        buf_addf(b, ")::BIGINT)) AS c%u", n->index.id);
+    }
+    buf_addf(b, " FROM s%u", s);
+}
+
+static void emit_shared(struct emitter *e, struct buf *b, const struct node *n)
+{
+    unsigned s = emit_node(e, n->in[0]);
+    buf_adds(b, "SELECT ");
+    for (size_t i = 0; i < n->cols.n; i++)
+        buf_addf(b, "%sc%u AS c%u", i ? ", " : "", n->shared_ids.v[i],
+                 n->cols.v[i].id);
+    if (n->cols.n == 0)
+        buf_adds(b, "1 AS none");
+    buf_addf(b, " FROM s%u", s);
+}
+
+/* Only printed: a step that runs before this statement. */
+static void emit_step(struct emitter *e, struct buf *b, const struct node *n)
+{
+    if (n->kind == NODE_HOST) {
+        unsigned s = emit_node(e, n->in[0]);
+        buf_addf(b, "SELECT * FROM %s(s%u)", n->op->name, s);
+    } else {
+        buf_adds(b, "SELECT * FROM fetch()");
+    }
+}
+
+static void (*const emitters[])(struct emitter *, struct buf *, const struct node *) = {
+    [NODE_SCAN] = emit_scan,         [NODE_VALUES] = emit_values,
+    [NODE_RANGE] = emit_range,       [NODE_FETCH] = emit_step,
+    [NODE_FILTER] = emit_filter,     [NODE_PROJECT] = emit_project,
+    [NODE_AGGREGATE] = emit_aggregate, [NODE_DISTINCT] = emit_distinct,
+    [NODE_JOIN] = emit_join,         [NODE_UNION] = emit_union,
+    [NODE_SORT] = emit_sort,         [NODE_LIMIT] = emit_limit,
+    [NODE_UNNEST] = emit_unnest,     [NODE_HOST] = emit_step,
+    [NODE_SHARED] = emit_shared,
+};
+
+static unsigned emit_node(struct emitter *e, const struct node *n)
+{
+    for (size_t i = 0; i < e->done.n; i++)
+        if (e->done.v[i].n == n)
+            return e->done.v[i].cte;
+    struct buf text;
+    bool in_filter = e->in_filter;
+    e->in_filter = false;
+    buf_init(&text, MAX_SQL_BYTES);
+    emitters[n->kind](e, &text, n);
+    e->in_filter = in_filter;
+    unsigned cte = ++e->ctes;
+    bool keep = n->uses > 1;
+    buf_addf(e->out, "%s s%u AS %sMATERIALIZED (", cte == 1 ? "WITH" : ",\n    ",
+             cte, keep ? "" : "NOT ");
+    buf_add(e->out, buf_str(&text));
+    buf_addc(e->out, ')');
+    if (!buf_ok(&text))
+        e->out->failed = true;
+    buf_release(&text);
+    struct done d = { n, cte };
+    PUSH(e->arena, e->done, d);
+    return cte;
+}
+
+bool sql_emit(struct buf *out, const struct node *n, struct diags *ds)
+{
+    struct emitter e = { .arena = arena_new(), .out = out };
+    unsigned s = emit_node(&e, n);
+    buf_adds(out, "\nSELECT ");
+    emit_cols(out, n);
+    buf_addf(out, " FROM s%u", s);
+    arena_free(e.arena);
+    if (!buf_ok(out))
+        diag_error(ds, DIAG_LIMIT, n->span, "the query grows to more than %d MB "
+                   "of SQL", MAX_SQL_BYTES >> 20);
+    return buf_ok(out);
+}

@@ -1,0 +1,290 @@
+/* step.c - runs a bound query: fetches and native steps first, then its SQL.
+ *
+ * Called by: statement.c, commands.
+ * A FETCH node is loaded into a temporary table and becomes a SCAN of it; a
+ * HOST node gets its input as a frame, and its result becomes a table too. So
+ * what is left is one SQL statement. */
+#include "session.h"
+
+#include "plan/node_walk.h"
+#include "sql/emit.h"
+#include "sql/sql_lit.h"
+
+str session_physical(struct lang *l, const char *prefix)
+{
+    return arena_fmt(l->cell ? l->cell : l->arena, "%s%u", prefix, ++l->next_table);
+}
+
+/* ---- fetch ---- */
+
+static void report_progress(void *ctx, double fraction)
+{
+    struct lang *l = ctx;
+    if (l->sink && l->sink->progress)
+        l->sink->progress(l->sink->ctx, S("loading"), fraction);
+}
+
+static void keep_rejects(struct lang *l, struct engine_load *load,
+                         const struct source *s, struct span at, struct diags *ds)
+{
+    arena_free(l->rejects_arena);
+    l->rejects_arena = load->arena;
+    l->rejects.v = load->rejects.v;
+    l->rejects.n = l->rejects.cap = load->rejects.n;
+    l->nrejects = load->nrejects;
+    if (load->nrejects) {
+        struct diag *d = diag_warn(ds, DIAG_REJECTED_ROWS, at, "%llu of %llu rows "
+                                   "could not be read and are left out",
+                                   (unsigned long long)load->nrejects,
+                                   (unsigned long long)(load->nrows + load->nrejects));
+        diag_hint(ds, d, ".show rejects lists them");
+    }
+    if (s->repaired)
+        diag_warn(ds, DIAG_REPAIRED, at, "%llu values had bytes that are not "
+                  "UTF-8: shown as U+FFFD", (unsigned long long)s->repaired);
+}
+
+/* Reads a source into physical tables; on success the FETCH is a SCAN. */
+static enum status fetch(struct lang *l, struct node *n, str physical,
+                         struct diags *ds)
+{
+    struct engine_load load = { .arena = arena_new() };
+    for (size_t i = 0; i < l->opened.n; i++)
+        if (l->opened.v[i].source == n->source)
+            l->opened.v[i].used = true;
+    enum status st = engine_load_source(l->engine, physical, n->source, &load,
+                                        report_progress, l, ds);
+    if (st != ST_OK) {
+        arena_free(load.arena);
+        return st;
+    }
+    keep_rejects(l, &load, n->source, n->span, ds);
+    n->kind = NODE_SCAN;
+    n->table = physical;
+    n->nparts = load.nparts;
+    return ST_OK;
+}
+
+static void drop_parts(struct lang *l, str physical, unsigned nparts)
+{
+    struct arena *a = arena_new();
+    struct diags ds;
+    diags_init(&ds, a);
+    for (unsigned i = 0; i < (nparts ? nparts : 1); i++) {
+        str sql = nparts ? arena_fmt(a, "DROP TABLE IF EXISTS %.*s_%u", STRF(physical), i)
+                         : arena_fmt(a, "DROP TABLE IF EXISTS %.*s", STRF(physical));
+        (void)engine_exec(l->engine, sql, &ds);
+    }
+    arena_free(a);
+}
+
+/* ---- native steps ---- */
+
+static enum status run_sql(struct lang *l, const struct node *n,
+                           size_t max_rows, struct frame **out,
+                           struct diags *ds)
+{
+    struct buf sql;
+    struct engine_col *cols = arena_array(l->cell, n->cols.n + 1, sizeof *cols);
+    for (size_t i = 0; i < n->cols.n; i++)
+        cols[i] = (struct engine_col){ n->cols.v[i].name, n->cols.v[i].type };
+    buf_init(&sql, MAX_SQL_BYTES);
+    enum status st = sql_emit(&sql, n, ds) ? ST_OK : ST_USER;
+    if (st == ST_OK)
+        st = engine_query(l->engine, buf_str(&sql), n->cols.n, cols, max_rows, out, ds);
+    buf_release(&sql);
+    return st;
+}
+
+static enum status frame_table(struct lang *l, const struct frame *f, str *table,
+                               struct diags *ds)
+{
+    *table = session_physical(l, "h");
+    enum status st = engine_load_frame(l->engine, *table, f, ds);
+    PUSH(l->cell, l->temporary, *table);
+    return st;
+}
+
+static void become_scan(struct lang *l, struct node *n, str table)
+{
+    n->kind = NODE_SCAN;
+    n->table = table;
+    n->nparts = 0;
+    n->nin = 0;
+    n->source_cols.n = 0;
+    for (size_t i = 0; i < n->cols.n; i++)
+        PUSH(l->cell, n->source_cols, (uint32_t)i);
+}
+
+static enum status run_host(struct lang *l, struct node *n, struct diags *ds)
+{
+    struct frame *in = NULL, *out = NULL;
+    str table;
+    enum status st = run_sql(l, n->in[0], 0, &in, ds);
+    if (st == ST_OK)
+        st = n->op->run(in, n->args, &out, engine_cancel_flag(l->engine), ds);
+    frame_unref(in);
+    if (st == ST_OK)
+        st = frame_table(l, out, &table, ds);
+    frame_unref(out);
+    if (st == ST_OK)
+        become_scan(l, n, table);
+    return st;
+}
+
+struct prepare {
+    struct lang *l;
+    struct diags *ds;
+    enum status st;
+};
+
+static void prepare_node(void *ctx, struct node *n)
+{
+    struct prepare *p = ctx;
+    if (p->st != ST_OK)
+        return;
+    if (n->kind == NODE_FETCH) {
+        str table = session_physical(p->l, "f");
+        p->st = fetch(p->l, n, table, p->ds);
+        for (unsigned i = 0; p->st == ST_OK && i < n->nparts; i++)
+            PUSH(p->l->cell, p->l->temporary,
+                 arena_fmt(p->l->cell, "%.*s_%u", STRF(table), i));
+    } else if (n->kind == NODE_HOST) {
+        p->st = run_host(p->l, n, p->ds);
+    }
+}
+
+static enum status prepare(struct lang *l, struct node *n, struct diags *ds)
+{
+    struct prepare p = { l, ds, engine_open(l->engine, ds) };
+    if (p.st == ST_OK)
+        node_walk(n, prepare_node, &p);
+    return p.st;
+}
+
+/* ---- the face ---- */
+
+enum status session_query(struct lang *l, struct node *n, size_t max_rows,
+                          struct frame **out, struct diags *ds)
+{
+    enum status st = prepare(l, n, ds);
+    return st == ST_OK ? run_sql(l, n, max_rows, out, ds) : st;
+}
+
+static enum status create_table(struct lang *l, struct node *n, str physical,
+                                struct diags *ds)
+{
+    struct buf sql;
+    buf_init(&sql, MAX_SQL_BYTES);
+    buf_addf(&sql, "CREATE TABLE %.*s AS SELECT ", STRF(physical));
+    for (size_t i = 0; i < n->cols.n; i++)
+        buf_addf(&sql, "%sc%u::%s AS c%zu", i ? ", " : "", n->cols.v[i].id,
+                 sql_type(n->cols.v[i].type), i);
+    if (n->cols.n == 0)
+        buf_adds(&sql, "1 AS none");
+    buf_adds(&sql, " FROM (");
+    enum status st = sql_emit(&sql, n, ds) ? ST_OK : ST_USER;
+    buf_addc(&sql, ')');
+    if (st == ST_OK)
+        st = engine_exec(l->engine, buf_str(&sql), ds);
+    buf_release(&sql);
+    return st;
+}
+
+static enum status count_rows(struct lang *l, struct table_info *t,
+                              struct diags *ds)
+{
+    struct buf sql;
+    struct engine_col col = { S("n"), TYPE_LONG };
+    struct frame *f = NULL;
+    buf_init(&sql, 4096);
+    buf_adds(&sql, "SELECT CAST(sum(n) AS BIGINT) FROM (");
+    for (unsigned i = 0; i < (t->nparts ? t->nparts : 1); i++) {
+        buf_addf(&sql, "%sSELECT count(*) AS n FROM %.*s", i ? " UNION ALL " : "",
+                 STRF(t->physical));
+        if (t->nparts)
+            buf_addf(&sql, "_%u", i);
+    }
+    buf_addc(&sql, ')');
+    enum status st = engine_query(l->engine, buf_str(&sql), 1, &col, 1, &f, ds);
+    if (st == ST_OK && f->nrows)
+        t->nrows = (uint64_t)f->cols[0].i[0];
+    frame_unref(f);
+    buf_release(&sql);
+    return st;
+}
+
+void session_drop(struct lang *l, const struct table_info *t)
+{
+    drop_parts(l, t->physical, t->nparts);
+}
+
+static void enter_catalog(struct lang *l, struct table_info *t)
+{
+    const struct table_info *old = catalog_find(l->catalog, t->name);
+    if (old)
+        session_drop(l, old);
+    pthread_mutex_lock(&l->lock);
+    catalog_put(l->catalog, t);
+    pthread_mutex_unlock(&l->lock);
+}
+
+enum status session_store(struct lang *l, struct node *n, str name,
+                          struct diags *ds)
+{
+    str physical = session_physical(l, "t");
+    struct table_info t = { .name = name, .physical = physical };
+    struct source_col *cols = arena_array(l->cell, n->cols.n, sizeof *cols);
+    enum status st = engine_open(l->engine, ds);
+    if (st == ST_OK && n->kind == NODE_FETCH) { /* straight into its table */
+        st = fetch(l, n, physical, ds);
+        t.nparts = n->nparts;
+    } else if (st == ST_OK) {
+        st = prepare(l, n, ds);
+        if (st == ST_OK)
+            st = create_table(l, n, physical, ds);
+    }
+    for (size_t i = 0; i < n->cols.n; i++)
+        cols[i] = (struct source_col){ n->cols.v[i].name, n->cols.v[i].type };
+    t.cols = cols;
+    t.ncols = n->cols.n;
+    if (st == ST_OK)
+        st = count_rows(l, &t, ds);
+    if (st == ST_OK)
+        enter_catalog(l, &t);
+    return st;
+}
+
+struct node *session_frame_node(struct lang *l, struct binder *b,
+                                const struct frame *f, struct diags *ds)
+{
+    str table;
+    if (engine_open(l->engine, ds) != ST_OK || frame_table(l, f, &table, ds) != ST_OK)
+        return NULL;
+    struct node *n = node_new(l->cell, NODE_SCAN, NO_SPAN, NULL);
+    for (size_t i = 0; i < f->ncols; i++)
+        PUSH(l->cell, n->cols, col_new(b, f->cols[i].name, f->cols[i].type, true));
+    become_scan(l, n, table);
+    return n;
+}
+
+enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
+                         struct diags *ds)
+{
+    struct buf sql;
+    uint64_t nrows = 0;
+    struct engine_col *cols = arena_array(l->cell, n->cols.n + 1, sizeof *cols);
+    for (size_t i = 0; i < n->cols.n; i++)
+        cols[i] = (struct engine_col){ n->cols.v[i].name, n->cols.v[i].type };
+    buf_init(&sql, MAX_SQL_BYTES);
+    enum status st = prepare(l, n, ds);
+    if (st == ST_OK)
+        st = sql_emit(&sql, n, ds) ? ST_OK : ST_USER;
+    if (st == ST_OK)
+        st = engine_save_parquet(l->engine, buf_str(&sql), n->cols.n, cols, path, &nrows, ds);
+    buf_release(&sql);
+    if (st == ST_OK)
+        *told = arena_fmt(l->cell, "%llu rows saved to %.*s", (unsigned long long)nrows,
+                          STRF(path));
+    return st;
+}

@@ -1,0 +1,539 @@
+/* parse.c - statements, pipelines and the pieces operators share.
+ *
+ * Called by: lang.c for every cell.
+ * Gives:     one AST_CELL in the cell arena; problems go to struct diags.
+ * Must not:  know any operator, function or table. */
+#include "parse.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* ---- looking and taking ---- */
+
+const struct token *peek_at(const struct parser *p, size_t ahead)
+{
+    size_t i = p->i + ahead;
+    return &p->ts.v[i < p->ts.n ? i : p->ts.n];
+}
+
+const struct token *peek(const struct parser *p)
+{
+    return peek_at(p, 0);
+}
+
+const struct token *take(struct parser *p)
+{
+    const struct token *t = peek(p);
+    if (t->kind != TOK_END)
+        p->i++;
+    return t;
+}
+
+static bool is_punct(const struct token *t, const char *text)
+{
+    return t->kind == TOK_PUNCT && str_eqz(t->text, text);
+}
+
+bool at_punct(const struct parser *p, const char *text)
+{
+    return is_punct(peek(p), text);
+}
+
+bool at_word(const struct parser *p, const char *text)
+{
+    const struct token *t = peek(p);
+    return t->kind == TOK_NAME && str_eqz(t->text, text);
+}
+
+bool at_name(const struct parser *p)
+{
+    enum token_kind k = peek(p)->kind;
+    return k == TOK_NAME || k == TOK_QUOTED;
+}
+
+bool accept_punct(struct parser *p, const char *text)
+{
+    if (!at_punct(p, text))
+        return false;
+    p->i++;
+    return true;
+}
+
+bool accept_word(struct parser *p, const char *text)
+{
+    if (!at_word(p, text))
+        return false;
+    p->i++;
+    return true;
+}
+
+static str token_shown(const struct parser *p, const struct token *t)
+{
+    if (t->kind == TOK_END)
+        return S("the end");
+    str s = str_sub(p->src, t->span.beg, t->span.end);
+    return arena_fmt(p->arena, "'%.*s'", s.n > 40 ? 40 : (int)s.n, s.p);
+}
+
+/* One report per place: what follows a mistake is usually its echo. */
+static struct diag *report(struct parser *p, enum diag_code code, str message)
+{
+    static struct diag dropped;
+    const struct token *t = peek(p);
+    if (t->kind == TOK_ERROR || p->error_at == t->span.beg + 1) {
+        p->ds->nerrors += t->kind == TOK_ERROR ? 0 : 0;
+        return &dropped;
+    }
+    p->error_at = t->span.beg + 1;
+    struct span at = t->span;
+    if (t->kind == TOK_END && p->i > 0)
+        at = (struct span){ p->ts.v[p->i - 1].span.end,
+                            p->ts.v[p->i - 1].span.end };
+    return diag_error(p->ds, code, at, "%.*s", STRF(message));
+}
+
+struct diag *parse_error(struct parser *p, enum diag_code code,
+                         const char *fmt, ...)
+{
+    char text[300];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    return report(p, code, arena_str(p->arena, str_of(text)));
+}
+
+static bool expected(struct parser *p, const char *what)
+{
+    parse_error(p, DIAG_SYNTAX, "expected %s, found %.*s", what,
+                STRF(token_shown(p, peek(p))));
+    return false;
+}
+
+bool expect_punct(struct parser *p, const char *text)
+{
+    char what[20];
+    if (accept_punct(p, text))
+        return true;
+    snprintf(what, sizeof what, "'%s'", text);
+    return expected(p, what);
+}
+
+bool expect_word(struct parser *p, const char *text)
+{
+    char what[40];
+    if (accept_word(p, text))
+        return true;
+    snprintf(what, sizeof what, "'%s'", text);
+    return expected(p, what);
+}
+
+bool at_end_of_operator(const struct parser *p)
+{
+    return peek(p)->kind == TOK_END || at_punct(p, "|") || at_punct(p, ";") ||
+           at_punct(p, ")") || at_punct(p, "}");
+}
+
+bool enter(struct parser *p)
+{
+    if (p->depth < MAX_DEPTH) {
+        p->depth++;
+        return true;
+    }
+    parse_error(p, DIAG_DEPTH, "nested more than %d levels deep", MAX_DEPTH);
+    p->i = p->ts.n; /* nothing after this can be understood */
+    return false;
+}
+
+void leave(struct parser *p)
+{
+    p->depth--;
+}
+
+/* ---- shared pieces ---- */
+
+struct ast *clause(struct parser *p, struct ast *op, const char *name)
+{
+    struct ast *c = ast_new(p->arena, AST_CLAUSE, peek(p)->span, str_of(name));
+    ast_add(op, c);
+    return c;
+}
+
+/* name = NAME | ['quoted'] */
+struct ast *parse_name(struct parser *p)
+{
+    const struct token *t = peek(p);
+    if (!at_name(p)) {
+        expected(p, "a name");
+        return ast_new(p->arena, AST_ERROR, t->span, S(""));
+    }
+    take(p);
+    return ast_new(p->arena, AST_NAME, t->span, t->text);
+}
+
+/* pattern = ( NAME | '*' ) glued together */
+struct ast *parse_pattern(struct parser *p)
+{
+    const struct token *t = peek(p);
+    if (t->kind == TOK_QUOTED)
+        return parse_name(p);
+    size_t first = p->i, stars = 0;
+    while (at_punct(p, "*") || peek(p)->kind == TOK_NAME ||
+           (p->i > first && peek(p)->kind == TOK_NUMBER)) {
+        if (p->i > first && !peek(p)->glued)
+            break;
+        stars += at_punct(p, "*");
+        p->i++;
+    }
+    if (p->i == first)
+        return parse_name(p);
+    struct span at = { t->span.beg, p->ts.v[p->i - 1].span.end };
+    return ast_new(p->arena, stars ? AST_WILDCARD : AST_NAME, at,
+                   str_sub(p->src, at.beg, at.end));
+}
+
+/* named = [ name '=' | '(' name, … ')' '=' ] expr */
+static struct ast *parse_tuple(struct parser *p)
+{
+    size_t k = 1;
+    while (peek_at(p, k)->kind == TOK_NAME && is_punct(peek_at(p, k + 1), ","))
+        k += 2;
+    if (peek_at(p, k)->kind != TOK_NAME || !is_punct(peek_at(p, k + 1), ")") ||
+        !is_punct(peek_at(p, k + 2), "="))
+        return NULL;
+    struct ast *t = ast_new(p->arena, AST_TUPLE, take(p)->span, S(""));
+    struct ast *names = ast_new(p->arena, AST_LIST, peek(p)->span, S(""));
+    do
+        ast_add(names, parse_name(p));
+    while (accept_punct(p, ","));
+    take(p);
+    take(p);
+    ast_add(t, names);
+    return ast_add(t, parse_expr(p));
+}
+
+struct ast *parse_named(struct parser *p)
+{
+    if (at_punct(p, "(")) {
+        struct ast *t = parse_tuple(p);
+        if (t)
+            return t;
+    }
+    if (at_name(p) && is_punct(peek_at(p, 1), "=")) {
+        const struct token *name = take(p);
+        take(p);
+        struct ast *n = ast_new(p->arena, AST_NAMED, name->span, name->text);
+        return ast_add(n, parse_expr(p));
+    }
+    return parse_expr(p);
+}
+
+void parse_named_list(struct parser *p, struct ast *parent)
+{
+    do
+        ast_add(parent, parse_named(p));
+    while (accept_punct(p, ",") && !at_end_of_operator(p));
+}
+
+void parse_expr_list(struct parser *p, struct ast *parent, const char *close)
+{
+    while (!at_punct(p, close) && peek(p)->kind != TOK_END) {
+        size_t before = p->i;
+        ast_add(parent, parse_named(p));
+        if (!accept_punct(p, ","))
+            break;
+        if (p->i == before)
+            break;
+    }
+}
+
+/* order = expr [asc | desc] [nulls (first | last)] */
+static struct ast *parse_order(struct parser *p)
+{
+    struct ast *o = ast_new(p->arena, AST_ORDER, peek(p)->span, S(""));
+    ast_add(o, parse_named(p));
+    const char *dir = accept_word(p, "asc") ? "asc" : "desc";
+    if (*dir == 'd')
+        accept_word(p, "desc");
+    const char *nulls = "";
+    if (accept_word(p, "nulls")) {
+        if (accept_word(p, "first"))
+            nulls = " nulls first";
+        else if (expect_word(p, "last"))
+            nulls = " nulls last";
+    }
+    o->text = arena_fmt(p->arena, "%s%s", dir, nulls);
+    return o;
+}
+
+void parse_order_list(struct parser *p, struct ast *parent)
+{
+    do
+        ast_add(parent, parse_order(p));
+    while (accept_punct(p, ","));
+}
+
+struct ast *parse_type(struct parser *p)
+{
+    const struct token *t = peek(p);
+    enum type type;
+    if (t->kind == TOK_NAME && type_from_name(t->text, &type)) {
+        take(p);
+        return ast_new(p->arena, AST_TYPE, t->span, t->text);
+    }
+    expected(p, "a type (string, long, datetime, …)");
+    if (at_name(p))
+        take(p);
+    return ast_new(p->arena, AST_ERROR, t->span, S(""));
+}
+
+/* columns = '(' name ':' type, … ')' */
+void parse_columns(struct parser *p, struct ast *parent)
+{
+    if (!expect_punct(p, "("))
+        return;
+    while (!at_punct(p, ")") && peek(p)->kind != TOK_END) {
+        struct ast *name = parse_name(p);
+        struct ast *c = ast_new(p->arena, AST_COLUMN, name->span, name->text);
+        ast_add(parent, c);
+        if (!expect_punct(p, ":"))
+            break;
+        ast_add(c, parse_type(p));
+        if (!accept_punct(p, ","))
+            break;
+    }
+    expect_punct(p, ")");
+}
+
+static struct ast *parse_option_value(struct parser *p)
+{
+    const struct token *t = peek(p);
+    if (t->kind == TOK_NAME && !is_punct(peek_at(p, 1), "(")) {
+        take(p);
+        return ast_new(p->arena, AST_NAME, t->span, t->text);
+    }
+    return parse_unary(p);
+}
+
+static struct ast *parse_option(struct parser *p)
+{
+    const struct token *t = peek(p);
+    size_t beg = t->span.beg;
+    take(p);
+    while (is_punct(peek(p), ".") || is_punct(peek(p), "-")) {
+        take(p);
+        take(p);
+    }
+    struct span at = { (uint32_t)beg, p->ts.v[p->i - 1].span.end };
+    struct ast *o = ast_new(p->arena, AST_OPTION, at,
+                            str_sub(p->src, at.beg, at.end));
+    expect_punct(p, "=");
+    return ast_add(o, parse_option_value(p));
+}
+
+static bool at_option(const struct parser *p, const char *const *names)
+{
+    if (peek(p)->kind != TOK_NAME)
+        return false;
+    if (at_word(p, "hint") && is_punct(peek_at(p, 1), "."))
+        return true;
+    for (; names && *names; names++)
+        if (at_word(p, *names) && is_punct(peek_at(p, 1), "="))
+            return true;
+    return false;
+}
+
+void parse_options(struct parser *p, struct ast *parent,
+                   const char *const *names)
+{
+    while (at_option(p, names)) {
+        ast_add(parent, parse_option(p));
+        if (at_punct(p, ",") && peek_at(p, 1)->kind == TOK_NAME) {
+            p->i++;
+            if (!at_option(p, names)) {
+                p->i--;
+                break;
+            }
+        }
+    }
+}
+
+void parse_with(struct parser *p, struct ast *parent)
+{
+    if (!accept_word(p, "with"))
+        return;
+    struct ast *with = clause(p, parent, "with");
+    if (!expect_punct(p, "("))
+        return;
+    while (at_name(p)) {
+        ast_add(with, parse_option(p));
+        if (!accept_punct(p, ","))
+            break;
+    }
+    expect_punct(p, ")");
+}
+
+str option_text(const struct ast *op, const char *name)
+{
+    for (const struct ast *k = op->kid; k; k = k->next)
+        if (k->kind == AST_OPTION && str_eqz(k->text, name) && k->kid)
+            return k->kid->kind == AST_LITERAL && k->kid->value.type == TYPE_STRING
+                       ? k->kid->value.s : k->kid->text;
+    return S("");
+}
+
+/* ---- pipelines ---- */
+
+/* An operator's word: project-away is three glued tokens. */
+static str operator_word(const struct parser *p, size_t *ntokens)
+{
+    const struct token *t = peek(p);
+    size_t n = 1;
+    if (t->kind != TOK_NAME)
+        return S("");
+    while (is_punct(peek_at(p, n), "-") && peek_at(p, n)->glued &&
+           peek_at(p, n + 1)->kind == TOK_NAME && peek_at(p, n + 1)->glued)
+        n += 2;
+    *ntokens = n;
+    return str_sub(p->src, t->span.beg, peek_at(p, n - 1)->span.end);
+}
+
+static void skip_operator(struct parser *p)
+{
+    int depth = 0;
+    for (; peek(p)->kind != TOK_END; p->i++) {
+        if (at_punct(p, "(") || at_punct(p, "[") || at_punct(p, "{"))
+            depth++;
+        bool closes = at_punct(p, ")") || at_punct(p, "]") || at_punct(p, "}");
+        if (depth == 0 && (closes || at_punct(p, "|") || at_punct(p, ";")))
+            return;
+        if (closes)
+            depth--;
+    }
+}
+
+static const struct { const char *word, *hint; } foreign_ops[] = {
+    { "stats", "KQL says: summarize count() by …" },
+    { "eval", "KQL says: extend name = expression" },
+    { "rex", "KQL says: parse … with …, or extend x = extract(…)" },
+    { "select", "KQL says: project column, …" },
+    { "group", "KQL says: summarize … by …" },
+    { "head", "KQL says: take N" },
+    { "tail", "KQL says: top N by Time asc" },
+    { "filter", "KQL says: where condition" },
+    { "having", "KQL says: where after summarize" },
+    { "fields", "KQL says: project column, …" },
+    { "table", "KQL says: project column, …" },
+    { "dedup", "KQL says: distinct column, … or summarize by …" },
+    { "rename", "KQL says: project-rename new = old" },
+    { "timechart", "KQL says: render timechart" },
+    { "bin", "KQL says: summarize … by bin(Time, 1h)" },
+};
+
+static void unknown_operator(struct parser *p, str word)
+{
+    struct diag *d = parse_error(p, DIAG_UNKNOWN_OPERATOR,
+                                 "unknown operator '%.*s'", STRF(word));
+    for (size_t i = 0; i < sizeof foreign_ops / sizeof *foreign_ops; i++)
+        if (str_ieqz(word, foreign_ops[i].word)) {
+            d->code = DIAG_FOREIGN;
+            diag_hint(p->ds, d, "%s", foreign_ops[i].hint);
+            return;
+        }
+    str names[256];
+    size_t n = 0;
+    for (size_t i = 0; i < p->reg->nops && n < 256; i++)
+        names[n++] = str_of(p->reg->ops[i]->name);
+    str near = diag_nearest(word, names, n);
+    if (near.n)
+        diag_hint(p->ds, d, "did you mean '%.*s'?", STRF(near));
+}
+
+static struct ast *parse_operator(struct parser *p, bool as_source)
+{
+    size_t n = 0;
+    str word = operator_word(p, &n);
+    const struct lang_op *op = reg_op(p->reg, word);
+    if (!op && n > 1) { /* take-5: the words may not belong together */
+        word = peek(p)->text;
+        op = reg_op(p->reg, word);
+        n = 1;
+    }
+    if (!op || (!as_source && (op->flags & OP_NO_PIPE))) {
+        if (word.n == 0)
+            expected(p, "an operator");
+        else
+            unknown_operator(p, word);
+        struct ast *bad = ast_new(p->arena, AST_ERROR, peek(p)->span, word);
+        if (!at_end_of_operator(p))
+            take(p);
+        skip_operator(p);
+        return bad;
+    }
+    struct span at = { peek(p)->span.beg, peek_at(p, n - 1)->span.end };
+    struct ast *t = ast_new(p->arena, AST_OP, at, S(""));
+    t->op = op;
+    p->i += n;
+    op->parse(p, t);
+    if (p->i > 0 && p->ts.v[p->i - 1].span.end > t->span.end)
+        t->span.end = p->ts.v[p->i - 1].span.end;
+    return t;
+}
+
+/* `range x from …` is an operator, `range(1, 9)` a function, and a name that
+ * is followed by "=" is an assignment: look at what comes after the word. */
+static bool at_source_operator(const struct parser *p)
+{
+    size_t n = 0;
+    str word = operator_word(p, &n);
+    if (word.n == 0)
+        return false;
+    const struct lang_op *op = reg_op(p->reg, word);
+    if (!op || !(op->flags & OP_SOURCE))
+        return false;
+    const struct token *after = peek_at(p, n);
+    if (is_punct(after, "="))
+        return false;
+    if (str_eqz(word, "range"))
+        return after->kind == TOK_NAME && str_eqz(peek_at(p, n + 1)->text, "from");
+    if (str_eqz(word, "search") || str_eqz(word, "find") || str_eqz(word, "union") || str_eqz(word, "evaluate"))
+        return after->kind != TOK_END && !is_punct(after, "|") && !is_punct(after, ",") && !is_punct(after, ".") && !is_punct(after, ")");
+    return true;
+}
+
+/* pipe = ( source-operator | expr ) ( '|' operator )* */
+struct ast *parse_pipe(struct parser *p)
+{
+    if (!enter(p))
+        return ast_new(p->arena, AST_ERROR, peek(p)->span, S(""));
+    bool op_source = at_source_operator(p);
+    struct ast *source = op_source ? parse_operator(p, true) : parse_expr(p);
+    struct ast *t = source;
+    if (op_source || at_punct(p, "|"))
+        t = parse_pipe_from(p, source);
+    leave(p);
+    return t;
+}
+
+/* pipe with its source read already */
+struct ast *parse_pipe_from(struct parser *p, struct ast *source)
+{
+    struct ast *t = ast_new(p->arena, AST_PIPE, source->span, S(""));
+    ast_add(t, source);
+    while (accept_punct(p, "|")) {
+        if (at_end_of_operator(p) && !at_punct(p, "|") && peek(p)->kind == TOK_END)
+            expected(p, "an operator after '|'");
+        else
+            ast_add(t, parse_operator(p, false));
+        if (!at_end_of_operator(p) && !at_punct(p, "|")) {
+            /* The operator ended before its line did: a mistake unless a new
+             * statement starts here. */
+            if (peek(p)->line_start)
+                break;
+            parse_error(p, DIAG_SYNTAX, "unexpected %.*s",
+                        STRF(token_shown(p, peek(p))));
+            skip_operator(p);
+        }
+    }
+    return t;
+}
