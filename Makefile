@@ -138,7 +138,7 @@ asan: $(BUILD)/asan/shikra ## the program with address and undefined-behaviour c
 demo: all $(BUILD)/intrusion $(DEPS)/jupyter ## install for this user, make data, run the tour
 	$(BUILD)/shikra install --user
 	@rm -rf $(BUILD)/demo
-	$(BUILD)/intrusion $(BUILD)/demo
+	$(BUILD)/intrusion --out $(BUILD)/demo
 	$(PYTHON) -m nbconvert --log-level=WARN --to html --execute \
 	    --ExecutePreprocessor.timeout=300 --output-dir $(BUILD) \
 	    --output tour.html notebooks/tour.ipynb

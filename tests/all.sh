@@ -4,7 +4,8 @@
 # Usage: tests/all.sh [SUITE…]; called by make test (all suites), unit, run.
 # A suite is a program whose last line ends in "N passed, N failed":
 #   lint layers unit run replay conformance   named here
-#   tests/FOLDER/suite_NAME.{py,sh}           found
+#   tests/FOLDER/{suite,test}_NAME.{py,sh}    found
+# (or as Python's unittest says it: "Ran N tests", "FAILED (failures=N)").
 # Each gets SHIKRA (the checked build) and SHIKRA_RELEASE in its environment.
 # T=text runs the .test blocks and the programs whose name has it. The last
 # line is "N passed, N failed"; the status is 0 when nothing failed.
@@ -26,6 +27,17 @@ failed=0
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 
+unittest_sum() # passed, failed, "unittest"; nothing when it is none
+{
+    awk '/^Ran [0-9]+ tests? in / { ran = $2; known = 1 }
+        /^FAILED \(/ {
+            if (/failures=/) { match($0, /failures=[0-9]+/); bad += substr($0, RSTART + 9, RLENGTH - 9) }
+            if (/errors=/) { match($0, /errors=[0-9]+/); bad += substr($0, RSTART + 7, RLENGTH - 7) }
+        }
+        /skipped=/ { match($0, /skipped=[0-9]+/); ran -= substr($0, RSTART + 8, RLENGTH - 8) }
+        END { if (known) print ran - bad, bad + 0, "unittest" }' "$out"
+}
+
 # suite NAME COMMAND…: shows its output, counts its last line.
 suite()
 {
@@ -35,6 +47,7 @@ suite()
     status=$?
     line=$(grep -E '[0-9]+ passed, [0-9]+ failed *$' "$out" | tail -n 1)
     read -r p f <<< "$(sed -nE 's/.*[^0-9]?\b([0-9]+) passed, ([0-9]+) failed *$/\1 \2/p' <<< "$line")"
+    [ -n "$line" ] || read -r p f line <<< "$(unittest_sum)"
     p=${p:-0} f=${f:-0}
     if [ $status -ne 0 ] && [ "$f" -eq 0 ]; then
         echo "$name: ended with status $status" >> "$out"
@@ -86,7 +99,7 @@ replays()
 
 found()
 {
-    for t in tests/*/suite_*; do
+    for t in tests/*/suite_* tests/*/test_*.py; do
         [ -f "$t" ] && wanted "$t" || continue
         case "$t" in
         *.py) suite "$t" "$PYTHON" "$t" ;;

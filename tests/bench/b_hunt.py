@@ -1,0 +1,209 @@
+"""b_hunt.py - loading events and hunting in them, side by side.
+
+Called by: run.sh with the file of events (JSON lines). The same question goes
+to this program as KQL, to DuckDB as SQL by hand, and to pandas; the number of
+result rows must agree, else the row says so.
+"""
+import sys
+
+import pandas
+
+import peers
+
+ROUNDS = 5
+
+KQL, SQL, PANDAS = {}, {}, {}
+
+
+def question(name):
+    def keep(function):
+        PANDAS[name] = function
+        return function
+    return keep
+
+
+NAMES = ["term in command lines", "rare programs", "failed logons per hour",
+         "logon of a command", "host of a URL", "largest flows"]
+
+KQL[NAMES[0]] = r"""
+T | where CommandLine has "powershell" and CommandLine !has "update"
+| summarize Events = count(), First = min(TimeGenerated) by Computer"""
+SQL[NAMES[0]] = r"""
+SELECT Computer, count(*), min(TimeGenerated) FROM T
+WHERE regexp_matches(CommandLine, '(?i)\bpowershell\b')
+AND NOT regexp_matches(CommandLine, '(?i)\bupdate\b') GROUP BY 1"""
+
+
+@question(NAMES[0])
+def _(t):
+    line = t.CommandLine
+    hit = (line.str.contains(r"\bpowershell\b", case=False, na=False) &
+           ~line.str.contains(r"\bupdate\b", case=False, na=False))
+    return t[hit].groupby("Computer").TimeGenerated.agg(["count", "min"])
+
+
+KQL[NAMES[1]] = r"""
+T | where EventID == 4688
+| summarize Hosts = dcount(Computer), Events = count() by NewProcessName
+| where Hosts <= 2 | sort by Events asc"""
+SQL[NAMES[1]] = r"""
+SELECT NewProcessName, count(DISTINCT Computer) h, count(*) n FROM T
+WHERE EventID = 4688 GROUP BY 1 HAVING h <= 2 ORDER BY n"""
+
+
+@question(NAMES[1])
+def _(t):
+    g = t[t.EventID == 4688].groupby("NewProcessName").Computer.agg(
+        ["nunique", "count"])
+    return g[g["nunique"] <= 2].sort_values("count")
+
+
+KQL[NAMES[2]] = r"""
+T | where EventID == 4625
+| summarize Attempts = count(), Accounts = dcount(Account)
+    by IpAddress, bin(TimeGenerated, 1h)
+| where Attempts >= 2"""
+SQL[NAMES[2]] = r"""
+SELECT IpAddress, time_bucket(INTERVAL 1 HOUR, TimeGenerated) h,
+count(*) n, count(DISTINCT Account) FROM T WHERE EventID = 4625
+GROUP BY 1, 2 HAVING n >= 2"""
+
+
+@question(NAMES[2])
+def _(t):
+    f = t[t.EventID == 4625]
+    g = f.groupby([f.IpAddress.fillna(""), f.TimeGenerated.dt.floor("h")])
+    g = g.Account.agg(["size", "nunique"])
+    return g[g["size"] >= 2]
+
+
+KQL[NAMES[3]] = r"""
+T | where EventID == 4688 and CommandLine contains ".exe"
+| project Computer, CommandLine, LogonId = SubjectLogonId
+| join kind=inner (T | where EventID == 4624
+    | project Computer, LogonId, IpAddress, LogonType) on Computer, LogonId
+| summarize count() by Computer, LogonType"""
+SQL[NAMES[3]] = r"""
+SELECT p.Computer, l.LogonType, count(*) FROM T p JOIN T l
+ON p.Computer = l.Computer AND p.SubjectLogonId = l.LogonId
+WHERE p.EventID = 4688 AND contains(lower(p.CommandLine), '.exe')
+AND l.EventID = 4624 GROUP BY 1, 2"""
+
+
+@question(NAMES[3])
+def _(t):
+    p = t[(t.EventID == 4688) & t.CommandLine.str.contains(
+        ".exe", case=False, regex=False, na=False)]
+    p = p[["Computer", "CommandLine", "SubjectLogonId"]]
+    logons = t[t.EventID == 4624][
+        ["Computer", "LogonId", "IpAddress", "LogonType"]]
+    m = p.merge(logons, left_on=["Computer", "SubjectLogonId"],
+                right_on=["Computer", "LogonId"])
+    return m.groupby(["Computer", "LogonType"]).size()
+
+
+KQL[NAMES[4]] = r"""
+T | extend Host = extract(@"https?://([^/\s:]+)", 1, CommandLine)
+| where isnotempty(Host) | summarize Events = count() by Host"""
+SQL[NAMES[4]] = r"""
+SELECT regexp_extract(CommandLine, 'https?://([^/\s:]+)', 1) h, count(*)
+FROM T GROUP BY 1 HAVING h <> ''"""
+
+
+@question(NAMES[4])
+def _(t):
+    host = t.CommandLine.str.extract(r"https?://([^/\s:]+)", expand=False)
+    return host.dropna().value_counts()
+
+
+KQL[NAMES[5]] = r"""
+T | where isnotempty(DstIp)
+| summarize Bytes = sum(BytesSent), Flows = count() by SrcIp, DstIp
+| top 20 by Bytes"""
+SQL[NAMES[5]] = r"""
+SELECT SrcIp, DstIp, sum(BytesSent) b, count(*) FROM T
+WHERE DstIp <> '' GROUP BY 1, 2 ORDER BY b DESC LIMIT 20"""
+
+
+@question(NAMES[5])
+def _(t):
+    g = t[t.DstIp.notna()].groupby(["SrcIp", "DstIp"]).BytesSent.agg(
+        ["sum", "count"])
+    return g.nlargest(20, "sum")
+
+
+def load_pandas(path):
+    t = pandas.read_json(path, lines=True)
+    t["TimeGenerated"] = pandas.to_datetime(t.TimeGenerated)
+    return t
+
+
+def duck_load(path):
+    return ("CREATE OR REPLACE TABLE T AS SELECT * REPLACE "
+            "(CAST(TimeGenerated AS TIMESTAMP) AS TimeGenerated) "
+            "FROM read_json('%s', format = 'newline_delimited', "
+            "sample_size = -1)" % path)
+
+
+def ratios(r):
+    base = r["shikra"][1]
+    return ["%.2fx" % (r[n][1] / base) for n in ("duckdb", "pandas")]
+
+
+def agree(r):
+    counts = {n: v[2] for n, v in r.items()}
+    return "" if len(set(counts.values())) == 1 else "ROWS DIFFER %s" % counts
+
+
+def main():
+    path = sys.argv[1]
+    shikra, duck = peers.Shikra(), peers.DuckDB()
+    memory = [["started", shikra.rss()]]
+    shikra.run("print 1")
+    memory.append(["after the first query", shikra.rss()])
+
+    frames = {}
+
+    def pandas_load():
+        frames["t"] = load_pandas(path)
+        return len(frames["t"])
+
+    loads = {
+        "shikra": lambda: shikra.run(
+            'T = file("%s");\nT | count' % path) and 0,
+        "duckdb": lambda: duck.run(duck_load(path)) and 0,
+        "pandas": lambda: pandas_load() and 0,
+    }
+    result = peers.side_by_side(loads, 2)
+    memory.append(["after loading", shikra.rss()])
+    print("## Loading %s\n" % path)
+    peers.table(
+        ["median ms", "shikra", "duckdb", "pandas", "duckdb/shikra",
+         "pandas/shikra"],
+        [["JSON lines to table"] + [result[n][1] for n in loads] +
+         ratios(result)])
+
+    rows = []
+    for name in NAMES:
+        calls = {
+            "shikra": lambda: shikra.run(KQL[name]),
+            "duckdb": lambda: duck.run(SQL[name]),
+            "pandas": lambda: len(PANDAS[name](frames["t"])),
+        }
+        for call in calls.values():
+            call()  # warm
+        r = peers.side_by_side(calls, ROUNDS)
+        rows.append([name] + [r[n][1] for n in calls] + ratios(r) +
+                    [r["shikra"][2], agree(r)])
+    print("## Hunting\n")
+    peers.table(["median ms", "shikra", "duckdb", "pandas", "duckdb/shikra",
+                 "pandas/shikra", "rows", ""], rows)
+
+    memory.append(["after the queries", shikra.rss()])
+    print("## Memory of shikra\n")
+    peers.table(["", "MB"], memory)
+    shikra.close()
+
+
+if __name__ == "__main__":
+    main()
