@@ -45,23 +45,6 @@ static str field(const struct frame *f, const char *name, size_t row)
     return f->cols[c].s[row];
 }
 
-/* A function's example may be a bare expression: then it is printed, or
- * summarized when it is an aggregate. */
-static str runnable(struct arena *a, const struct frame *f, size_t row)
-{
-    static const char *const queries[] = {
-        "print ", "range ", "datatable", "let ", "union ", "search ", "find ",
-    };
-    str ex = field(f, "Example", row), kind = field(f, "Kind", row);
-    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
-        if (str_starts(ex, str_of(queries[i])))
-            return ex;
-    if (str_eqz(kind, "aggregate"))
-        return arena_fmt(a, "range x from 1 to 3 step 1 | summarize v = %.*s",
-                         STRF(ex));
-    return arena_fmt(a, "print v = %.*s", STRF(ex));
-}
-
 static void complain(struct test_file *f, str name, const char *what)
 {
     struct block b = { .kind = BLOCK_FAULT, .line = 1, .title = name };
@@ -102,9 +85,7 @@ static void add_row(struct test_file *f, const struct frame *fr, size_t row,
         check_tests(f, b.title);
     if (!field(fr, "Example", row).n)
         return;
-    bool bare = str_eqz(list, "functions");
-    str code = bare ? runnable(f->arena, fr, row) : field(fr, "Example", row);
-    b.input = arena_str(f->arena, code);
+    b.input = arena_str(f->arena, field(fr, "Example", row));
     PUSH(f->arena, f->blocks, b);
 }
 
