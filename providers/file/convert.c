@@ -33,7 +33,8 @@ static str pool_text(struct convert *cv, const struct buf *b)
 /* A replaced byte becomes three. */
 static size_t room(const struct cell *c)
 {
-    return c->flags & CELL_HIGH ? 3 * (size_t)c->n : c->n;
+    return JSON_DECODE_SLACK +
+           (c->flags & CELL_HIGH ? 3 * (size_t)c->n : c->n);
 }
 
 static str repaired(struct convert *cv, const struct cell *c, str text)

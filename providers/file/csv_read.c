@@ -27,8 +27,8 @@ void csv_reader_release(struct csv_reader *r)
 
 /* First of a or b in [p, end), or end; *high: a byte above 0x7f before it, or
  * in the same block. */
-static inline const char *find2(const char *p, const char *end, const char ab[2],
-                                bool *high)
+static inline const char *find2(const char *p, const char *end,
+                                const char ab[2], bool *high)
 {
 #ifdef __SSE2__
     __m128i a = _mm_set1_epi8(ab[0]), b = _mm_set1_epi8(ab[1]);
@@ -201,7 +201,7 @@ static size_t first_width(char delimiter, str head)
     return same_width(delimiter, head, true);
 }
 
-static char widest(str head, bool whole,  bool first_only)
+static char widest(str head, bool whole, bool first_only)
 {
     static const char candidates[] = ",;\t|";
     char best = 0;

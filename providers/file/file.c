@@ -94,12 +94,13 @@ static enum status find_members(struct opening *o)
 static enum status prepare_member(struct opening *o, struct member *m)
 {
     const struct file_options *op = &o->options;
+    struct header h = { o->schema, o->rq->ncols, op, o->ds };
     enum status st = encode_utf8(m, op->encoding, o->cancel, o->rq->span,
                                  o->ds);
     if (st == ST_OK)
         st = format_detect(m, op, o->rq->span, o->ds);
     if (st == ST_OK)
-        st = header_read(m, o->schema, o->rq->ncols, op, o->ds);
+        st = header_read(&h, m);
     return st;
 }
 

@@ -78,14 +78,32 @@ static void put(struct batch *b, size_t col, size_t row,
         c->i[row] = v->null ? 0 : v->i;
 }
 
-/* What most cells of a log are: plain text for a string column. */
-static inline bool put_view(struct batch *b, size_t row, const struct cell *c)
+/* What most cells of a log are: plain text for a string column, whole numbers
+ * for a long one. */
+static inline bool put_plain(struct batch *b, size_t row, const struct cell *c)
 {
-    if (b->types[c->col] != TYPE_STRING || c->flags ||
-        (c->kind != CELL_STRING && c->kind != CELL_TEXT))
-        return false;
-    b->frame->cols[c->col].s[row] = (str){ c->p, c->n };
-    return true;
+    enum type type = b->types[c->col];
+    struct column *col = &b->frame->cols[c->col];
+    if (type == TYPE_STRING && !c->flags &&
+        (c->kind == CELL_STRING || c->kind == CELL_TEXT)) {
+        col->s[row] = (str){ c->p, c->n };
+        return true;
+    }
+    if (type == TYPE_LONG && c->kind == CELL_INT) {
+        col->i[row] = c->i;
+        b->nulls[c->col][row] = false;
+        return true;
+    }
+    return false;
+}
+
+static void put_cell(struct batch *b, size_t row, const struct cell *c)
+{
+    struct value v = { .type = b->types[c->col] };
+    struct convert cv = { .pool = &b->pool, .epoch = c->col == b->epoch };
+    cell_convert(&cv, c, &v);
+    b->repaired += cv.repaired;
+    put(b, (size_t)c->col, row, &v);
 }
 
 void batch_add(struct batch *b, const struct cell *cells, size_t n)
@@ -99,13 +117,8 @@ void batch_add(struct batch *b, const struct cell *cells, size_t n)
         if (*filled < row)
             fill_gap(b, (size_t)c->col, *filled, row);
         *filled = (uint32_t)row + 1;
-        if (put_view(b, row, c))
-            continue;
-        struct value v = { .type = b->types[c->col] };
-        struct convert cv = { .pool = &b->pool, .epoch = c->col == b->epoch };
-        cell_convert(&cv, c, &v);
-        b->repaired += cv.repaired;
-        put(b, (size_t)c->col, row, &v);
+        if (!put_plain(b, row, c))
+            put_cell(b, row, c);
     }
 }
 

@@ -58,22 +58,24 @@ static enum status too_wide(const struct member *m, struct diags *ds)
     return ST_ENV;
 }
 
-static enum status name_fields(struct member *m, struct schema *s,
-                               const struct csv_reader *r,
-                               const struct file_options *o, struct diags *ds)
+static enum status name_fields(struct member *m, struct header *h,
+                               const struct csv_reader *r)
 {
+    struct schema *s = h->schema;
     struct arena *a = s->names.arena;
     if (r->ncells > MAX_COLUMNS)
-        return too_wide(m, ds);
+        return too_wide(m, h->ds);
     m->nmap = r->ncells;
     m->map = arena_array(a, m->nmap, sizeof *m->map);
     struct taken *t = xcalloc(1, sizeof *t);
     enum status st = ST_OK;
     for (size_t i = 0; i < m->nmap && st == ST_OK; i++) {
-        str name = o->header ? field_name(a, &r->cells[i]) : STR_NONE;
+        str name = STR_NONE;
+        if (h->options->header)
+            name = field_name(a, &r->cells[i]);
         m->map[i] = column_for(s, t, i, name);
         if (m->map[i] < 0)
-            st = too_wide(m, ds);
+            st = too_wide(m, h->ds);
     }
     free(t);
     return st;
@@ -89,56 +91,62 @@ static void number_fields(struct member *m, struct schema *s, size_t n)
     m->ragged = true;
 }
 
-static enum status csv_header(struct member *m, struct schema *s,
-                              size_t ndeclared, const struct file_options *o,
-                              str head, struct diags *ds)
+static enum status first_record(struct csv_reader *r, const struct member *m,
+                                str head, struct diags *ds)
+{
+    switch (csv_record(r, head.p + m->start, head.p + head.n,
+                       head.n == m->size)) {
+    case CSV_BAD:
+        diag_error(ds, DIAG_FORMAT, NO_SPAN,
+                   "the first record of %.*s cannot be read: %s",
+                   STRF(m->name), r->error);
+        return ST_USER;
+    case CSV_SHORT:
+        diag_error(ds, DIAG_LIMIT, NO_SPAN,
+                   "the first record of %.*s is longer than 4 MB",
+                   STRF(m->name));
+        return ST_USER;
+    case CSV_DONE:
+        break;
+    }
+    return ST_OK;
+}
+
+static enum status csv_header(struct member *m, struct header *h, str head)
 {
     struct csv_reader r;
-    enum status st = ST_OK;
-    const char *p = head.p + m->start, *end = head.p + head.n;
+    if (h->ndeclared)
+        number_fields(m, h->schema, h->ndeclared);
+    if (m->start >= head.n || (h->ndeclared && !h->options->header))
+        return ST_OK;
     csv_reader_init(&r, m->delimiter);
-    if (ndeclared)
-        number_fields(m, s, ndeclared);
-    if (p < end && (o->header || !ndeclared)) {
-        enum csv_end e = csv_record(&r, p, end, head.n == m->size);
-        if (e == CSV_BAD)
-            diag_error(ds, DIAG_FORMAT, NO_SPAN,
-                       "the first record of %.*s cannot be read: %s",
-                       STRF(m->name), r.error);
-        if (e == CSV_SHORT)
-            diag_error(ds, DIAG_LIMIT, NO_SPAN,
-                       "the first record of %.*s is longer than 4 MB",
-                       STRF(m->name));
-        st = e != CSV_DONE ? ST_USER : ST_OK;
-        if (st == ST_OK && !ndeclared)
-            st = name_fields(m, s, &r, o, ds);
-        if (st == ST_OK && o->header)
-            m->start = (uint64_t)(r.next - head.p);
-    }
+    enum status st = first_record(&r, m, head, h->ds);
+    if (st == ST_OK && !h->ndeclared)
+        st = name_fields(m, h, &r);
+    if (st == ST_OK && h->options->header)
+        m->start = (uint64_t)(r.next - head.p);
     csv_reader_release(&r);
     return st;
 }
 
-static void txt_header(struct member *m, struct schema *s, bool skip,
-                       size_t ndeclared, str head)
+static void txt_header(struct member *m, struct header *h, str head)
 {
+    struct schema *s = h->schema;
     int32_t col = 0;
-    if (!ndeclared) {
+    if (!h->ndeclared) {
         col = names_add(&s->names, S("Line"));
         s->saw[col] |= SAW_TEXT;
     }
     m->nmap = 1;
     m->map = arena_array(s->names.arena, 1, sizeof *m->map);
     m->map[0] = col;
-    if (skip) {
+    if (h->ndeclared && h->options->header) {
         ptrdiff_t line = str_find_char(head, '\n');
         m->start = line < 0 ? m->size : (uint64_t)line + 1;
     }
 }
 
-enum status header_read(struct member *m, struct schema *schema,
-                        size_t ndeclared, const struct file_options *o,
-                        struct diags *ds)
+enum status header_read(struct header *h, struct member *m)
 {
     if (m->format != FORMAT_CSV && m->format != FORMAT_TXT)
         return ST_OK;
@@ -146,9 +154,9 @@ enum status header_read(struct member *m, struct schema *schema,
     str head = { bytes, member_head(m, bytes, HEADER_MAX) };
     enum status st = ST_OK;
     if (m->format == FORMAT_CSV)
-        st = csv_header(m, schema, ndeclared, o, head, ds);
+        st = csv_header(m, h, head);
     else
-        txt_header(m, schema, o->header && ndeclared, ndeclared, head);
+        txt_header(m, h, head);
     free(bytes);
     return st;
 }

@@ -10,11 +10,14 @@
 #include "options.h"
 #include "schema.h"
 
-/* For CSV and text: fills m->map and moves m->start behind the header. New
- * columns are added to `schema` unless `ndeclared` says how many there are. */
-NODISCARD enum status header_read(struct member *m, struct schema *schema,
-                                  size_t ndeclared,
-                                  const struct file_options *o,
-                                  struct diags *ds);
+struct header {
+    struct schema *schema;  /* of all files; new columns are added */
+    size_t ndeclared;       /* columns that are declared; 0: by header */
+    const struct file_options *options;
+    struct diags *ds;
+};
+
+/* For CSV and text: fills m->map and moves m->start behind the header. */
+NODISCARD enum status header_read(struct header *h, struct member *m);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "cell.h"
+#include "json_scan.h"
 
 static bool is_digit(char c)
 {
@@ -52,40 +53,75 @@ static char short_escape(char c)
     }
 }
 
-static bool is_lone(str raw, size_t from, uint32_t c)
+/* Copies up to the next backslash or the end; returns how much. Whole blocks
+ * are written, so `out` has room for SCAN_BLOCK more bytes. */
+static size_t copy_plain(char *out, const char *p, size_t n)
 {
-    return c == 0xFFFD && (raw.p[from + 2] | 32) == 'd';
-}
-
-static bool add_plain(struct buf *out, str text, unsigned flags)
-{
-    if (flags & CELL_HIGH)
-        return utf8_repair(out, text);
-    buf_add(out, text);
-    return false;
-}
-
-bool json_decode(struct buf *out, str raw, unsigned flags)
-{
-    bool replaced = false;
     size_t i = 0;
-    while (i < raw.n && (flags & CELL_ESCAPED)) {
-        const char *hit = memchr(raw.p + i, '\\', raw.n - i);
-        if (!hit)
-            break;
-        size_t at = (size_t)(hit - raw.p);
-        replaced |= add_plain(out, str_sub(raw, i, at), flags);
-        i = at;
+    for (; n - i >= SCAN_BLOCK; i += SCAN_BLOCK) {
+        unsigned hit = copy_block(out + i, p + i);
+        if (hit)
+            return i + (size_t)__builtin_ctz(hit);
+    }
+    for (; i < n && p[i] != '\\'; i++)
+        out[i] = p[i];
+    return i;
+}
+
+static size_t put_utf8(char *out, uint32_t c)
+{
+    struct buf b = { .p = out, .cap = 4, .max = 4 };
+    buf_add_utf8(&b, c);
+    return b.n;
+}
+
+/* Every escape is longer than what it stands for. */
+static size_t unescape(char *out, str raw, bool *replaced)
+{
+    size_t i = 0, n = 0;
+    for (;;) {
+        size_t plain = copy_plain(out + n, raw.p + i, raw.n - i);
+        i += plain;
+        n += plain;
+        if (i >= raw.n)
+            return n;
         if (raw.p[i + 1] != 'u') {
-            buf_addc(out, short_escape(raw.p[i + 1]));
+            out[n++] = short_escape(raw.p[i + 1]);
             i += 2;
             continue;
         }
+        bool surrogate = (raw.p[i + 2] | 32) == 'd';
         uint32_t c = unicode_escape(raw, &i);
-        replaced |= is_lone(raw, at, c);
-        buf_add_utf8(out, c);
+        *replaced |= surrogate && c == 0xFFFD;
+        n += put_utf8(out + n, c);
     }
-    return replaced | add_plain(out, str_sub(raw, i, raw.n), flags);
+}
+
+/* Escapes make whole characters, so repairing after them changes nothing that
+ * repairing before them would not. */
+bool json_decode(struct buf *out, str raw, unsigned flags)
+{
+    bool replaced = false;
+    size_t from = out->n;
+    if (!(flags & CELL_ESCAPED) && !(flags & CELL_HIGH)) {
+        buf_add(out, raw);
+        return false;
+    }
+    if (!(flags & CELL_ESCAPED))
+        return utf8_repair(out, raw);
+    if (!buf_reserve(out, raw.n + SCAN_BLOCK))
+        return false;
+    out->n += unescape(out->p + from, raw, &replaced);
+    str text = str_sub(buf_str(out), from, out->n);
+    if (!(flags & CELL_HIGH) || utf8_valid(text))
+        return replaced;
+    struct buf repaired;
+    buf_init(&repaired, out->max);
+    utf8_repair(&repaired, text);
+    out->n = from;
+    buf_add(out, buf_str(&repaired));
+    buf_release(&repaired);
+    return true;
 }
 
 /* Powers of ten that a double holds exactly. */

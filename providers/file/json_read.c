@@ -83,6 +83,7 @@ static size_t escape_bytes(const char *p, const char **bad)
 /* From anywhere inside a string to its closing quote; NULL after fail(). The
  * hits of a block are worked off by bit, so that text full of backslashes does
  * not load a block for each. */
+__attribute__((noinline))
 static const char *string_rest(struct json_reader *r, const char *p,
                                uint8_t *flags)
 {
@@ -114,11 +115,15 @@ static const char *string_rest(struct json_reader *r, const char *p,
     }
 }
 
-/* p is after the opening quote. Short plain text ends in the first block. */
+/* p is after the opening quote. Plain text never leaves this loop. */
 static inline const char *string_end(struct json_reader *r, const char *p,
                                      uint8_t *flags)
 {
     struct scan_hits h = scan_block(p);
+    while (!(h.stop | h.high)) {
+        p += SCAN_BLOCK;
+        h = scan_block(p);
+    }
     if (h.stop) {
         unsigned i = (unsigned)__builtin_ctz(h.stop);
         if (p[i] == '"' && (h.high & ((1u << i) - 1)) == 0)

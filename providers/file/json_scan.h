@@ -35,6 +35,15 @@ static inline struct scan_hits scan_block(const char *p)
                                (unsigned)_mm_movemask_epi8(v) };
 }
 
+/* Copies a block; one bit per backslash in it. */
+static inline unsigned copy_block(char *to, const char *p)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    _mm_storeu_si128((__m128i *)(void *)to, v);
+    return (unsigned)_mm_movemask_epi8(
+        _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+}
+
 #else
 
 static inline struct scan_hits scan_block(const char *p)
@@ -46,6 +55,16 @@ static inline struct scan_hits scan_block(const char *p)
         h.high |= (unsigned)(c >> 7) << i;
     }
     return h;
+}
+
+static inline unsigned copy_block(char *to, const char *p)
+{
+    unsigned hit = 0;
+    for (unsigned i = 0; i < SCAN_BLOCK; i++) {
+        to[i] = p[i];
+        hit |= (unsigned)(p[i] == '\\') << i;
+    }
+    return hit;
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* spill.c - memory first, then a file without a name.
  *
  * Called by: unpack.c, encode.c. What was unpacked is evidence: the file is
- * readable by this user only and gone when the process ends, however it ends. */
+ * readable by this user only, and gone when the process is. */
 #include "spill.h"
 
 #include <errno.h>
