@@ -54,7 +54,8 @@ static bool read_curve(struct connection *c, struct arena *a, const json_t *j,
     c->curve_public = arena_str(a, json_member_text(j, "curve_publickey"));
     c->curve_secret = arena_str(a, json_member_text(j, "curve_secretkey"));
     bool none = c->curve_public.n == 0 && c->curve_secret.n == 0;
-    bool both = c->curve_public.n == CURVE_KEY && c->curve_secret.n == CURVE_KEY;
+    bool both = c->curve_public.n == CURVE_KEY &&
+                c->curve_secret.n == CURVE_KEY;
     return none || both || fail(why, "unfit curve keys", STR_NONE);
 }
 

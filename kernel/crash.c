@@ -57,7 +57,8 @@ void crash_install(int fd, int pipe_fd)
     };
     report_fd = fd;
     rest_fd = pipe_fd;
-#ifndef __SANITIZE_ADDRESS__ /* the sanitizer's own report says more */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    /* (a sanitizer's own report says more) */
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         sigaction(signals[i], &sa, NULL);
 #else

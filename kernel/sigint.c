@@ -36,7 +36,8 @@ pthread_t sigint_watch(const struct interp *in)
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
-    if (pthread_create(&thread, NULL, wait_for_sigint, (void *)(uintptr_t)in) != 0)
+    if (pthread_create(&thread, NULL, wait_for_sigint,
+                       (void *)(uintptr_t)in) != 0)
         BUG("cannot start a thread");
     return thread;
 }

@@ -15,8 +15,9 @@ static void set(void *socket, int option, int value)
     zmq_setsockopt(socket, option, &value, sizeof value);
 }
 
-/* No high-water marks: a lost `idle` leaves a client waiting for ever. Handover:
- * a browser that reconnects keeps its identity, and the old pipe must yield. */
+/* No high-water marks: a lost `idle` leaves a client waiting for ever.
+ * Handover: a browser that reconnects keeps its identity, and the old pipe
+ * must yield. */
 static void *new_socket(struct sockets *s, const struct connection *c,
                         int type)
 {
