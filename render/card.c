@@ -101,9 +101,7 @@ static void card_text(struct buf *b, const struct frame *f, size_t n)
         table_text_value(b, tile_text(&text, f, c));
         buf_addc(b, '\n');
     }
-    buf_addc(b, '(');
-    format_shown(b, f, f->nrows ? 1 : 0, n);
-    buf_adds(b, ")\n");
+    table_text_status(b, f, f->nrows ? 1 : 0, n, "");
     buf_release(&text);
 }
 

@@ -118,11 +118,4 @@ double *chart_matrix(const struct chart *c);
 void chart_text_lines(struct buf *b, const struct chart *c);
 void chart_text_bars(struct buf *b, const struct chart *c);
 
-/* Options of a hint that may come as number or as text. */
-double chart_real(const struct hint *h, const char *name, double or_else);
-bool chart_flag(const struct hint *h, const char *name);
-/* "A, B" or dynamic(["A", "B"]); views live in `a`. */
-size_t chart_list(const struct hint *h, const char *name, struct arena *a,
-                  str **out);
-
 #endif

@@ -7,6 +7,7 @@
 
 #include "render/chart.h"
 #include "render/format.h"
+#include "render/hint.h"
 #include "render/html/html.h"
 #include "render/svg/svg.h"
 
@@ -211,7 +212,7 @@ static void draw_lying(struct bars *b)
     struct chart *c = &b->c;
     double each = c->kind == KIND_PLAIN ? 12.0 * (double)c->nseries + 10 : 22;
     double w = widest_label(c);
-    if (isnan(chart_real(c->h, "height", NAN)))
+    if (isnan(hint_real(c->h, "height", NAN)))
         c->h_px = 0;
     double want = each * (double)c->ncats + 90;
     c->h_px = c->h_px > 0 ? c->h_px : want > 1600 ? 1600 : want;

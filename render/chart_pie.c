@@ -5,6 +5,7 @@
 
 #include "render/chart.h"
 #include "render/format.h"
+#include "render/hint.h"
 #include "render/svg/svg.h"
 
 enum { SLICES = 10 };
@@ -157,7 +158,7 @@ static enum status draw_pie(const struct frame *f, const struct hint *h,
     struct slice *v = read_slices(&c, &n, &sum);
     join_small(&c, v, &n);
     c.legend = false;
-    c.w = chart_real(h, "width", 640) < 400 ? 400 : c.w > 640 ? 640 : c.w;
+    c.w = hint_real(h, "width", 640) < 400 ? 400 : c.w > 640 ? 640 : c.w;
     c.h_px = c.h_px > 280 ? 280 : c.h_px;
     chart_begin(&c);
     for (size_t i = 0; i < n; i++)

@@ -6,6 +6,7 @@
 #include "base/json_walk.h"
 #include "base/ticks.h"
 #include "render/chart.h"
+#include "render/hint.h"
 
 static bool is_y_type(enum type t)
 {
@@ -58,24 +59,6 @@ static int first_array_of(const struct frame *f, bool times)
     return -1;
 }
 
-static int named(const struct frame *f, str name, struct diags *ds)
-{
-    int c = frame_find(f, name);
-    if (c >= 0)
-        return c;
-    struct diag *d = diag_error(ds, DIAG_UNKNOWN_COLUMN, NO_SPAN,
-                                "there is no column '%.*s' to render",
-                                STRF(name));
-    str names[200];
-    size_t n = f->ncols < 200 ? f->ncols : 200;
-    for (size_t i = 0; i < n; i++)
-        names[i] = f->cols[i].name;
-    str near = diag_nearest(name, names, n);
-    if (near.n)
-        diag_hint(ds, d, "did you mean '%.*s'?", STRF(near));
-    return -1;
-}
-
 static int pick_x(const struct chart *c, const struct chart_want *want,
                   bool *arrays)
 {
@@ -98,7 +81,7 @@ static bool find_x(struct chart *c, struct chart_cols *cols,
 {
     str name = hint_text(c->h, "xcolumn", S(""));
     if (name.n) {
-        cols->x = named(c->f, name, ds);
+        cols->x = hint_column(c->f, name, ds);
         cols->arrays = cols->x >= 0 &&
                        array_of(&c->f->cols[cols->x], c->f->nrows, true);
     } else {
@@ -118,19 +101,6 @@ static bool in_list(str name, const str *list, size_t n)
         if (str_eq(name, list[i]))
             return true;
     return false;
-}
-
-/* Resolves a list of names; false when one is unknown. */
-static bool named_list(const struct chart *c, const char *prop, int **out,
-                       size_t *n, struct diags *ds)
-{
-    str *names;
-    *n = chart_list(c->h, prop, c->a, &names);
-    *out = arena_array(c->a, *n + 1, sizeof **out);
-    for (size_t i = 0; i < *n; i++)
-        if (((*out)[i] = named(c->f, names[i], ds)) < 0)
-            return false;
-    return true;
 }
 
 static bool fits_y(const struct chart *c, size_t col, bool arrays)
@@ -170,9 +140,10 @@ static bool find_y(struct chart *c, struct chart_cols *cols,
                    const struct chart_want *want, struct diags *ds)
 {
     str *flags;
-    size_t nflags = chart_list(c->h, "anomalycolumns", c->a, &flags);
-    if (!named_list(c, "series", &cols->split, &cols->nsplit, ds) ||
-        !named_list(c, "ycolumns", &cols->y, &cols->ny, ds))
+    size_t nflags = hint_list(c->h, "anomalycolumns", c->a, &flags);
+    if (!hint_columns(c->f, c->h, "series", c->a, &cols->split, &cols->nsplit,
+                      ds) ||
+        !hint_columns(c->f, c->h, "ycolumns", c->a, &cols->y, &cols->ny, ds))
         return false;
     if (cols->ny == 0)
         all_y(c, cols);
@@ -216,11 +187,11 @@ static void read_options(struct chart *c)
     c->legend = !str_ieqz(hint_text(h, "legend", S("")), "hidden");
     c->xlog = str_ieqz(hint_text(h, "xaxis", S("")), "log");
     c->ylog = str_ieqz(hint_text(h, "yaxis", S("")), "log");
-    c->accumulate = chart_flag(h, "accumulate");
-    c->ymin = chart_real(h, "ymin", NAN);
-    c->ymax = chart_real(h, "ymax", NAN);
-    c->w = clamp(chart_real(h, "width", 900), 300, 2000);
-    c->h_px = clamp(chart_real(h, "height", 320), 140, 1200);
+    c->accumulate = hint_flag(h, "accumulate");
+    c->ymin = hint_real(h, "ymin", NAN);
+    c->ymax = hint_real(h, "ymax", NAN);
+    c->w = clamp(hint_real(h, "width", 900), 300, 2000);
+    c->h_px = clamp(hint_real(h, "height", 320), 140, 1200);
 }
 
 bool chart_read(struct chart *c, const struct frame *f, const struct hint *h,

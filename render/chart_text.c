@@ -25,22 +25,12 @@ static void add_title(struct buf *b, const struct chart *c)
 
 static void add_status(struct buf *b, const struct chart *c)
 {
-    buf_addc(b, '(');
-    format_shown(b, c->f, c->f->nrows, c->f->ncols);
-    if (*format_status(c->f)) {
-        buf_adds(b, "; ");
-        buf_adds(b, format_status(c->f));
-    }
-    if (c->notes.n) {
-        buf_adds(b, "; ");
-        buf_add(b, buf_str(&c->notes));
-    }
-    buf_adds(b, ")\n");
-    for (size_t i = 0; i < c->f->notes.n && i < 20; i++) {
-        buf_adds(b, "  ");
-        table_text_value(b, c->f->notes.v[i]);
-        buf_addc(b, '\n');
-    }
+    struct buf more;
+    buf_init(&more, c->notes.max + 1);
+    buf_add(&more, buf_str(&c->notes));
+    buf_addc(&more, 0);
+    table_text_status(b, c->f, c->f->nrows, c->f->ncols, more.p);
+    buf_release(&more);
 }
 
 /* A name in exactly `width` columns. */
@@ -49,20 +39,7 @@ static void add_name(struct buf *b, str name, size_t width)
     struct buf t;
     buf_init(&t, 1 << 16);
     table_text_value(&t, str_sub(name, 0, 200));
-    str s = buf_str(&t);
-    size_t i = 0, used = 0;
-    while (i < s.n) {
-        size_t beg = i;
-        utf8_next(s, &i);
-        size_t w = utf8_width(str_sub(s, beg, i));
-        if (used + w > width) {
-            i = beg;
-            break;
-        }
-        used += w;
-    }
-    buf_add(b, str_sub(s, 0, i));
-    buf_fill(b, ' ', width - used);
+    table_text_cell(b, buf_str(&t), width, false);
     buf_release(&t);
 }
 

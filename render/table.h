@@ -23,6 +23,12 @@ void table_text(struct buf *b, const struct frame *f, size_t rows);
 /* One line of text as table_text() shows a cell. */
 void table_text_value(struct buf *b, str s);
 
+/* A text in exactly `width` columns, cut with … or padded. */
+void table_text_cell(struct buf *b, str s, size_t width, bool right);
+/* The line "(… rows, … columns; status; more)" and the notes below it. */
+void table_text_status(struct buf *b, const struct frame *f, size_t rows,
+                       size_t cols, const char *more);
+
 /* The script of the HTML form; see theme_script(). */
 extern const char *const table_js[];
 

@@ -106,7 +106,7 @@ static str fit(str s, size_t width, size_t *used)
     return s;
 }
 
-static void add_padded(struct buf *b, str s, size_t width, bool right)
+void table_text_cell(struct buf *b, str s, size_t width, bool right)
 {
     size_t w = utf8_width(s);
     bool cut = w > width;
@@ -220,8 +220,8 @@ static void end_line(struct buf *b)
 static void add_lines(struct buf *b, const struct text_table *t, size_t shown)
 {
     for (size_t c = 0; c < shown; c++) {
-        add_padded(b, t->names[c], t->width[c],
-                   format_is_right(t->f->cols[c].type));
+        table_text_cell(b, t->names[c], t->width[c],
+                        format_is_right(t->f->cols[c].type));
         buf_adds(b, "  ");
     }
     end_line(b);
@@ -233,8 +233,8 @@ static void add_lines(struct buf *b, const struct text_table *t, size_t shown)
     end_line(b);
     for (size_t r = 0; r < t->nrows; r++) {
         for (size_t c = 0; c < shown; c++) {
-            add_padded(b, t->cells[r * t->ncols + c], t->width[c],
-                       format_is_right(t->f->cols[c].type));
+            table_text_cell(b, t->cells[r * t->ncols + c], t->width[c],
+                            format_is_right(t->f->cols[c].type));
             buf_adds(b, "  ");
         }
         end_line(b);
@@ -255,14 +255,18 @@ static void add_hidden(struct buf *b, const struct frame *f, size_t shown)
     buf_addc(b, '\n');
 }
 
-static void add_status(struct buf *b, const struct frame *f, size_t rows,
-                       size_t cols)
+void table_text_status(struct buf *b, const struct frame *f, size_t rows,
+                       size_t cols, const char *more)
 {
     buf_addc(b, '(');
     format_shown(b, f, rows, cols);
     if (*format_status(f)) {
         buf_adds(b, "; ");
         buf_adds(b, format_status(f));
+    }
+    if (*more) {
+        buf_adds(b, "; ");
+        buf_adds(b, more);
     }
     buf_adds(b, ")\n");
     for (size_t i = 0; i < f->notes.n && i < 20; i++) {
@@ -287,6 +291,6 @@ void table_text(struct buf *b, const struct frame *f, size_t rows)
     size_t shown = narrow(&t);
     add_lines(b, &t, shown);
     add_hidden(b, f, shown);
-    add_status(b, f, t.nrows, shown);
+    table_text_status(b, f, t.nrows, shown, "");
     arena_free(t.a);
 }

@@ -97,6 +97,15 @@ static const char *const css[] = {
     ".shk-svg .shk-b:hover{fill-opacity:1;stroke:var(--shk-fg);"
     "stroke-width:1}"
     ".shk-svg .shk-halo{stroke:var(--shk-bg)}",
+    ".shk-fig{position:relative}"
+    ".shk-fig svg{user-select:none}"
+    ".shk-on .shk-key{cursor:pointer}.shk-off{opacity:.35}"
+    ".shk-brush{fill:var(--shk-accent);fill-opacity:.18}"
+    ".shk-tip{position:absolute;pointer-events:none;z-index:9;"
+    "background:var(--shk-bg);border:1px solid rgba(128,128,128,.5);"
+    "border-radius:5px;padding:4px 9px;font-size:11.5px;white-space:pre-line;"
+    "max-width:38em;box-shadow:0 2px 10px rgba(0,0,0,.25);"
+    "overflow-wrap:anywhere}",
     /* values */
     ".shk.shk code{all:unset}"
     ".shk-u{font:85% var(--shk-mono);font-style:normal;color:#d0702c;"

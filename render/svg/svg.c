@@ -90,10 +90,12 @@ static int char_width(uint32_t c)
     if (strchr("ijlI.,:;'|!()[]/ ft\"`-", (int)c))
         return c == ' ' || c == '-' || c == '"' ? 360 : 320;
     if (strchr("mwMW@%", (int)c))
-        return 920;
+        return 930;
+    if (strchr("<>=+~#^", (int)c))
+        return 840;
     if ((c >= 'A' && c <= 'Z') || c == '&')
         return 700;
-    return 590;
+    return 620;
 }
 
 /* Of a character that utf8_printable() left as it is. */

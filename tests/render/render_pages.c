@@ -276,6 +276,68 @@ static void charts(const char *dir)
     page(dir, "card_hostile", hostile_frame(), "card", HOSTILE_TITLES);
 }
 
+/* Events of several hosts: a working day each, and a burst on one host. */
+static struct frame *events(size_t n, unsigned nhosts)
+{
+    static const char *const kinds[] = { "logon", "process", "network",
+        "file", "alert" };
+    struct frame *f = sample_empty("TimeGenerated:datetime Computer:string "
+        "Kind:string Account:string Detail:string", n);
+    uint32_t seed = 21;
+    for (size_t r = 0; r < n; r++) {
+        uint32_t host = roll(&seed) % (nhosts * 3);
+        bool burst = r % 9 == 0;
+        int64_t at = START + (int64_t)(roll(&seed) % 300000) * TICKS_PER_SEC +
+                     roll(&seed) % 10000000;
+        host = host < nhosts ? host : host % (nhosts / 2 + 1);
+        if (burst)
+            at = START + 150000 * TICKS_PER_SEC +
+                 (int64_t)(roll(&seed) % 2400000) * TICKS_PER_MS;
+        f->cols[0].i[r] = at;
+        f->cols[1].s[r] = arena_fmt(f->arena, "WS%02u.corp.example",
+                                    burst ? 3 : host);
+        f->cols[2].s[r] = str_of(kinds[burst ? 4 - r % 2 : roll(&seed) % 3]);
+        f->cols[3].s[r] = arena_fmt(f->arena, "CORP\\user%u",
+                                    roll(&seed) % 30);
+        f->cols[4].s[r] = arena_fmt(f->arena, "event %zu of the sample", r);
+    }
+    return f;
+}
+
+static struct frame *hostile_events(void)
+{
+    struct frame *f = frame_new(4);
+    frame_set_col(f, 0, hostile[0], TYPE_DATETIME);
+    frame_set_col(f, 1, hostile[1], TYPE_STRING);
+    frame_set_col(f, 2, hostile[2], TYPE_STRING);
+    frame_set_col(f, 3, hostile[6], TYPE_STRING);
+    frame_set_rows(f, NHOSTILE * 2);
+    for (size_t r = 0; r < f->nrows; r++) {
+        f->cols[0].i[r] = START + (int64_t)r * TICKS_PER_MIN;
+        f->cols[1].s[r] = hostile[r % NHOSTILE];
+        f->cols[2].s[r] = hostile[(r + 5) % NHOSTILE];
+        f->cols[3].s[r] = hostile[(r + 9) % NHOSTILE];
+    }
+    return f;
+}
+
+static void timelines(const char *dir)
+{
+    page(dir, "timeline", events(600, 7), "timeline", "group=Computer;"
+         "color=Kind;columns=Account,Detail;ref=2024-01-06 17:40:00;"
+         "ref_label=first alert;title=Events on the edge");
+    page(dir, "timeline_plain", events(300, 7), "timeline", "");
+    page(dir, "timeline_mid", events(20000, 12), "timeline",
+         "group=Computer;color=Kind;title=Twenty thousand events");
+    page(dir, "timeline_million", events(1000000, 12), "timeline",
+         "group=Computer;color=Kind;title=A million events");
+    page(dir, "timeline_hostile", hostile_events(), "timeline",
+         "group=\"><svg/onload=alert(2)>;ref=2024-01-05 00:20:00;"
+         "color=</td></table><script>alert(3)</script>;"
+         "ref_label=</title><script>alert(1)</script>;"
+         "title=</title><script>alert(2)</script>");
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -284,5 +346,6 @@ int main(int argc, char **argv)
     }
     tables(argv[1]);
     charts(argv[1]);
+    timelines(argv[1]);
     return 0;
 }

@@ -1,11 +1,12 @@
-/* chart_hint.c - options of a hint in the spellings that queries use.
+/* hint.c - options of a hint in the spellings that queries use.
  *
- * Called by: chart_read.c, timeline, trees. */
+ * Called by: charts, timeline, trees. */
+#include "render/hint.h"
+
 #include <math.h>
 
 #include "base/json_walk.h"
 #include "base/json_write.h"
-#include "render/chart.h"
 
 static const struct value *find(const struct hint *h, const char *name)
 {
@@ -15,7 +16,7 @@ static const struct value *find(const struct hint *h, const char *name)
     return NULL;
 }
 
-double chart_real(const struct hint *h, const char *name, double or_else)
+double hint_real(const struct hint *h, const char *name, double or_else)
 {
     const struct value *v = find(h, name);
     char z[64];
@@ -34,7 +35,7 @@ double chart_real(const struct hint *h, const char *name, double or_else)
     return *end == 0 && isfinite(d) ? d : or_else;
 }
 
-bool chart_flag(const struct hint *h, const char *name)
+bool hint_flag(const struct hint *h, const char *name)
 {
     const struct value *v = find(h, name);
     if (!v || v->null)
@@ -54,7 +55,7 @@ static str unquoted(struct arena *a, str literal)
     return s;
 }
 
-size_t chart_list(const struct hint *h, const char *name, struct arena *a,
+size_t hint_list(const struct hint *h, const char *name, struct arena *a,
                   str **out)
 {
     LIST(str) list = { 0 };
@@ -75,4 +76,48 @@ size_t chart_list(const struct hint *h, const char *name, struct arena *a,
     }
     *out = list.v;
     return list.n;
+}
+
+int hint_column(const struct frame *f, str name, struct diags *ds)
+{
+    int c = frame_find(f, name);
+    if (c >= 0)
+        return c;
+    struct diag *d = diag_error(ds, DIAG_UNKNOWN_COLUMN, NO_SPAN,
+                                "there is no column '%.*s' to render",
+                                STRF(name));
+    str names[200];
+    size_t n = f->ncols < 200 ? f->ncols : 200;
+    for (size_t i = 0; i < n; i++)
+        names[i] = f->cols[i].name;
+    str near = diag_nearest(name, names, n);
+    if (near.n)
+        diag_hint(ds, d, "did you mean '%.*s'?", STRF(near));
+    return -1;
+}
+
+bool hint_columns(const struct frame *f, const struct hint *h,
+                  const char *prop, struct arena *a, int **out, size_t *n,
+                  struct diags *ds)
+{
+    str *names;
+    *n = hint_list(h, prop, a, &names);
+    *out = arena_array(a, *n + 1, sizeof **out);
+    for (size_t i = 0; i < *n; i++)
+        if (((*out)[i] = hint_column(f, names[i], ds)) < 0)
+            return false;
+    return true;
+}
+
+int hint_column_of(const struct frame *f, const struct hint *h,
+                   const char *const *props, struct diags *ds)
+{
+    for (; *props; props++) {
+        str name = hint_text(h, *props, S(""));
+        if (name.n == 0)
+            continue;
+        int c = hint_column(f, name, ds);
+        return c < 0 ? HINT_UNKNOWN : c;
+    }
+    return HINT_ABSENT;
 }
