@@ -124,7 +124,7 @@ void lang_reset(struct lang *l)
     const struct table_info *t;
     while ((t = catalog_at(l->catalog, 0)) != NULL) {
         struct arena *cell = l->cell;
-        session_drop(l, t);
+        step_drop(l, t);
         l->cell = cell;
         catalog_remove(l->catalog, t->name);
     }

@@ -60,15 +60,15 @@ struct binder session_binder(struct lang *l, struct diags *ds,
 str session_physical(struct lang *l, const char *prefix);
 
 /* -- step.c: running a bound query -- */
-enum status session_query(struct lang *l, struct node *n, size_t max_rows,
+enum status step_query(struct lang *l, struct node *n, size_t max_rows,
                           struct frame **out, struct diags *ds);
 /* Runs it into a stored table under `name` (replacing an older one). */
-enum status session_store(struct lang *l, struct node *n, str name,
+enum status step_store(struct lang *l, struct node *n, str name,
                           struct diags *ds);
 /* Puts a frame's rows into a temporary table and gives a node over it. */
-struct node *session_frame_node(struct lang *l, struct binder *b,
+struct node *step_frame_node(struct lang *l, struct binder *b,
                                 const struct frame *f, struct diags *ds);
-void session_drop(struct lang *l, const struct table_info *t);
+void step_drop(struct lang *l, const struct table_info *t);
 enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
                          struct diags *ds);
 

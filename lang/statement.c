@@ -101,7 +101,7 @@ static struct source *env_open(void *ctx, const struct provider *p,
 static enum status env_run(void *ctx, struct node *n, struct frame **out,
                            struct diags *ds)
 {
-    return session_query(ctx, n, 2, out, ds);
+    return step_query(ctx, n, 2, out, ds);
 }
 
 static const struct bind_env *session_env(struct lang *l)
@@ -173,7 +173,7 @@ static enum status show_node(struct run *r, const struct ast *t,
     render_hint(b, pipe, &hint);
     if (r->dry || r->o->check)
         return ST_OK;
-    enum status st = session_query(r->l, n, rows_to_show(r, &hint), &f, r->ds);
+    enum status st = step_query(r->l, n, rows_to_show(r, &hint), &f, r->ds);
     if (st == ST_OK) {
         show(r, t, (struct result){ .kind = RESULT_TABLE, .frame = f,
                                     .hint = &hint, .name = n->name });
@@ -367,11 +367,14 @@ static enum status run_assign(struct run *r, const struct ast *t)
     struct node *n = bind_table(&b, pipe);
     if (!n || r->ds->nerrors)
         return ST_USER;
+    pthread_mutex_lock(&r->l->lock);
+    scope_remove(r->l->scope, t->text); /* the newer meaning of a name counts */
+    pthread_mutex_unlock(&r->l->lock);
     if (r->dry || r->o->check) {
         add_pending(r->l, t->text, n);
         return ST_OK;
     }
-    enum status st = session_store(r->l, n, t->text, r->ds);
+    enum status st = step_store(r->l, n, t->text, r->ds);
     if (st == ST_OK)
         show_text(r, t, describe_table(r->l, t->text, r->ds));
     return st;
@@ -600,7 +603,7 @@ static enum status run_command(struct run *r, const struct ast *t,
         struct hint plain = { .kind = S("") };
         show(r, t, (struct result){ .kind = RESULT_TABLE, .frame = out.frame, .hint = &plain });
     } else if (st == ST_OK && out.frame) {
-        struct node *n = session_frame_node(r->l, &b, out.frame, r->ds);
+        struct node *n = step_frame_node(r->l, &b, out.frame, r->ds);
         n = n ? bind_pipe_ops(&b, n, cmd->next) : NULL;
         st = n && !r->ds->nerrors ? show_node(r, t, pipe, n, &b) : ST_USER;
     }
@@ -654,7 +657,7 @@ static bool dry_run(struct run *r, const struct ast *cell)
     dry.ds = &ds;
     dry.dry = true;
     dry.o = &o;
-    r->l->scope = scope_new(r->l->cell, scope);
+    r->l->scope = scope_copy(r->l->cell, scope);
     for (const struct ast *t = cell->kid; t && !has_unknown_tables(r->l); t = t->next)
         (void)run_statement(&dry, t);
     r->l->scope = scope;

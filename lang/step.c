@@ -164,7 +164,7 @@ static enum status prepare(struct lang *l, struct node *n, struct diags *ds)
 
 /* ---- the face ---- */
 
-enum status session_query(struct lang *l, struct node *n, size_t max_rows,
+enum status step_query(struct lang *l, struct node *n, size_t max_rows,
                           struct frame **out, struct diags *ds)
 {
     enum status st = prepare(l, n, ds);
@@ -214,7 +214,7 @@ static enum status count_rows(struct lang *l, struct table_info *t,
     return st;
 }
 
-void session_drop(struct lang *l, const struct table_info *t)
+void step_drop(struct lang *l, const struct table_info *t)
 {
     drop_parts(l, t->physical, t->nparts);
 }
@@ -223,13 +223,13 @@ static void enter_catalog(struct lang *l, struct table_info *t)
 {
     const struct table_info *old = catalog_find(l->catalog, t->name);
     if (old)
-        session_drop(l, old);
+        step_drop(l, old);
     pthread_mutex_lock(&l->lock);
     catalog_put(l->catalog, t);
     pthread_mutex_unlock(&l->lock);
 }
 
-enum status session_store(struct lang *l, struct node *n, str name,
+enum status step_store(struct lang *l, struct node *n, str name,
                           struct diags *ds)
 {
     str physical = session_physical(l, "t");
@@ -255,7 +255,7 @@ enum status session_store(struct lang *l, struct node *n, str name,
     return st;
 }
 
-struct node *session_frame_node(struct lang *l, struct binder *b,
+struct node *step_frame_node(struct lang *l, struct binder *b,
                                 const struct frame *f, struct diags *ds)
 {
     str table;

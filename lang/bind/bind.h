@@ -64,7 +64,10 @@ struct let {
     struct node *node;           /* bound table (argument, materialize) */
 };
 struct scope *scope_new(struct arena *a, struct scope *up);
+/* What the names mean now, whatever is added to `s` later. */
+struct scope *scope_copy(struct arena *a, const struct scope *s);
 void scope_add(struct arena *a, struct scope *s, const struct let *l);
+void scope_remove(struct scope *s, str name);   /* of this scope only */
 struct let *scope_find(const struct scope *s, str name);
 /* Visits the innermost first; for completion and .show. */
 void scope_each(const struct scope *s, void (*f)(void *, const struct let *),

@@ -4,7 +4,6 @@
 
 #include "bind.h"
 
-struct scope *scope_copy(struct arena *a, const struct scope *s);
 struct node *bind_user_table(struct binder *b, struct let *f,
                              const struct ast *call, struct span at);
 struct node *bind_user_body(struct binder *b, struct let *f, struct scope *s,

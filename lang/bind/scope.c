@@ -27,13 +27,21 @@ void scope_add(struct arena *a, struct scope *s, const struct let *l)
     PUSH(a, s->lets, *l);
 }
 
-/* What the names mean now, whatever is added to `s` later. */
 struct scope *scope_copy(struct arena *a, const struct scope *s)
 {
     struct scope *c = scope_new(a, s->up);
     for (size_t i = 0; i < s->lets.n; i++)
         PUSH(a, c->lets, s->lets.v[i]);
     return c;
+}
+
+void scope_remove(struct scope *s, str name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->lets.n; i++)
+        if (!str_eq(s->lets.v[i].name, name))
+            s->lets.v[n++] = s->lets.v[i];
+    s->lets.n = n;
 }
 
 struct let *scope_find(const struct scope *s, str name)

@@ -80,7 +80,7 @@ static enum status describe_run(struct lang *l, const struct ast *cmd,
     struct list list;
     if (!n || ds->nerrors)
         return ST_USER;
-    enum status st = session_query(l, n, 1, &probe, ds); /* runs its steps */
+    enum status st = step_query(l, n, 1, &probe, ds); /* runs its steps */
     frame_unref(probe);
     struct frame *f = st == ST_OK ? stats_frame(l, n, ds) : NULL;
     if (!f)

@@ -20,7 +20,7 @@ static enum status drop_run(struct lang *l, const struct ast *cmd,
                        STRF(k->text));
             return ST_USER;
         }
-        session_drop(l, t);
+        step_drop(l, t);
         pthread_mutex_lock(&l->lock);
         catalog_remove(l->catalog, k->text);
         pthread_mutex_unlock(&l->lock);

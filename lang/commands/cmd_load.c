@@ -51,7 +51,7 @@ static enum status load_run(struct lang *l, const struct ast *cmd,
     struct node *n = bind_table(&b, file_call(l->cell, cmd));
     if (!n || ds->nerrors)
         return ds->nerrors ? ST_USER : ST_ENV;
-    enum status st = session_store(l, n, name, ds);
+    enum status st = step_store(l, n, name, ds);
     if (st == ST_OK)
         out->text = describe_table(l, name, ds);
     return st;

@@ -305,17 +305,18 @@ void parse_columns(struct parser *p, struct ast *parent)
     expect_punct(p, ")");
 }
 
-static struct ast *parse_option_value(struct parser *p)
+/* Before a table in parentheses, `kind=inner (U)`, a name is never a call. */
+static struct ast *parse_option_value(struct parser *p, bool calls)
 {
     const struct token *t = peek(p);
-    if (t->kind == TOK_NAME && !is_punct(peek_at(p, 1), "(")) {
+    if (t->kind == TOK_NAME && !(calls && is_punct(peek_at(p, 1), "("))) {
         take(p);
         return ast_new(p->arena, AST_NAME, t->span, t->text);
     }
     return parse_unary(p);
 }
 
-static struct ast *parse_option(struct parser *p)
+static struct ast *parse_option(struct parser *p, bool calls)
 {
     const struct token *t = peek(p);
     size_t beg = t->span.beg;
@@ -328,7 +329,7 @@ static struct ast *parse_option(struct parser *p)
     struct ast *o = ast_new(p->arena, AST_OPTION, at,
                             str_sub(p->src, at.beg, at.end));
     expect_punct(p, "=");
-    return ast_add(o, parse_option_value(p));
+    return ast_add(o, parse_option_value(p, calls));
 }
 
 static bool at_option(const struct parser *p, const char *const *names)
@@ -347,7 +348,7 @@ void parse_options(struct parser *p, struct ast *parent,
                    const char *const *names)
 {
     while (at_option(p, names)) {
-        ast_add(parent, parse_option(p));
+        ast_add(parent, parse_option(p, false));
         if (at_punct(p, ",") && peek_at(p, 1)->kind == TOK_NAME) {
             p->i++;
             if (!at_option(p, names)) {
@@ -366,7 +367,7 @@ void parse_with(struct parser *p, struct ast *parent)
     if (!expect_punct(p, "("))
         return;
     while (at_name(p)) {
-        ast_add(with, parse_option(p));
+        ast_add(with, parse_option(p, true));
         if (!accept_punct(p, ","))
             break;
     }
