@@ -37,7 +37,8 @@ static inline str str_sub(str s, size_t beg, size_t end)
         end = s.n;
     if (beg > end)
         beg = end;
-    return (str){ s.p + beg, end - beg };
+    /* An empty str may have no pointer, and NULL + 0 is undefined in C. */
+    return (str){ beg ? s.p + beg : s.p, end - beg };
 }
 
 bool str_eq(str a, str b);
