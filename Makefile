@@ -61,6 +61,9 @@ DEPS        = $(BUILD)/deps
 DUCKDB      = $(BUILD)/lib/libduckdb.so
 LINK        = $(CC_$(1)) $(LDFLAGS) $(FLAGS_$(1)) -o
 
+# One short line a step; make V=1 prints the commands.
+SAY = @$(if $(V),set -x;,echo "$(1)  $@";)
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -92,28 +95,29 @@ $(BUILD)/shikra: $(BUILD)/rel/shikra
 define flavour
 $(BUILD)/$(1)/%.o: %.c Makefile | $(DEPS)/build
 	@mkdir -p $$(@D)
-	$$(CC_$(1)) -std=c11 -pthread $$(DEFINES) $$(PKG_CFLAGS) $$(WARN) $$(HARDEN) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+	$$(call SAY,cc) $$(CC_$(1)) -std=c11 -pthread $$(DEFINES) $$(PKG_CFLAGS) $$(WARN) $$(HARDEN) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
 $(BUILD)/$(1)/libshikra.a: $(LIB_SRC:%.c=$(BUILD)/$(1)/%.o)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	@ar rcs $$@ $$^
 
-$(BUILD)/$(1)/shikra: $(BUILD)/$(1)/kernel/main.o $(BUILD)/$(1)/libshikra.a | $(DUCKDB)
-	$$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
+# All objects, not the library: two functions of one name must not go unseen.
+$(BUILD)/$(1)/shikra: $(BUILD)/$(1)/kernel/main.o $(LIB_SRC:%.c=$(BUILD)/$(1)/%.o) | $(DUCKDB)
+	$$(call SAY,ld) $$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
 
 # The runner of .test files.
 $(BUILD)/$(1)/run: $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard tests/run*.c)) $(BUILD)/$(1)/libshikra.a | $(DUCKDB)
-	$$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
+	$$(call SAY,ld) $$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
 
 # One program for each tests/unit/t_NAME.c; it pulls in what it names.
 $(BUILD)/$(1)/unit/%: $(BUILD)/$(1)/tests/unit/%.o $(BUILD)/$(1)/libshikra.a | $(DUCKDB)
 	@mkdir -p $$(@D)
-	$$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
+	$$(call SAY,ld) $$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
 
 # Fuzz targets without libFuzzer: they read the files they are given.
 $(BUILD)/$(1)/replay/%: $(BUILD)/$(1)/tests/fuzz/%.o $(BUILD)/$(1)/tests/fuzz/replay.o $(BUILD)/$(1)/libshikra.a | $(DUCKDB)
 	@mkdir -p $$(@D)
-	$$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
+	$$(call SAY,ld) $$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
 
 $(VERSION_SRC:%.c=$(BUILD)/$(1)/%.o): CHANGELOG.md
 endef
@@ -121,15 +125,15 @@ $(foreach f,$(FLAVOURS),$(eval $(call flavour,$(f))))
 
 $(BUILD)/fuzz/bin/%: $(BUILD)/fuzz/tests/fuzz/%.o $(BUILD)/fuzz/libshikra.a | $(DUCKDB)
 	@mkdir -p $(@D)
-	$(CLANG) $(LDFLAGS) $(FLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(call SAY,ld) $(CLANG) $(LDFLAGS) $(FLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 $(BUILD)/rel/bench/%: $(BUILD)/rel/tests/bench/%.o $(BUILD)/rel/libshikra.a | $(DUCKDB)
 	@mkdir -p $(@D)
-	$(call LINK,rel) $@ $^ $(LDLIBS)
+	$(call SAY,ld) $(call LINK,rel) $@ $^ $(LDLIBS)
 
 # The generator of the example intrusion; it uses nothing of the program.
 $(BUILD)/intrusion: $(BUILD)/rel/notebooks/tools/intrusion.o
-	$(call LINK,rel) $@ $^ $(LDLIBS)
+	$(call SAY,ld) $(call LINK,rel) $@ $^ $(LDLIBS)
 
 asan: $(BUILD)/asan/shikra ## the program with address and undefined-behaviour checks
 
