@@ -108,8 +108,10 @@ static void crashed(struct pool *p, int slot, int status)
 {
     struct report *r = &p->last[slot];
     int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    printf("FAIL %.*s:%d: %s (signal %d)\n", STRF(found.list.v[r->file]),
-           r->line, sig == SIGALRM ? "took too long" : "crashed", sig);
+    printf("FAIL %.*s:%d: %s (signal %d, status %d)\n",
+           STRF(found.list.v[r->file]), r->line,
+           sig == SIGALRM ? "took too long" : "the process ended", sig,
+           WIFEXITED(status) ? WEXITSTATUS(status) : 0);
     count(p, r);
     p->failed++;
     if (r->line == 0) /* before any block: no use in trying again */

@@ -148,6 +148,11 @@ static bool run_code(struct lang *l, const struct block *b, struct arena *a,
     struct lang_opts o = { .max_rows = MAX_SHOWN_ROWS };
     o.check = o.open_tables = b->kind == BLOCK_CHECKS;
     enum status st = lang_run(l, b->input, &o, &sink, &ds);
+    if (b->kind == BLOCK_TEXT && str_starts(b->input, S(".explain"))) {
+        str text = arena_str(a, buf_str(actual));
+        buf_reset(actual);
+        renumber_tables(a, actual, text);
+    }
     if (b->kind == BLOCK_ERROR)
         buf_reset(actual);
     if (b->kind == BLOCK_MIME)
@@ -158,17 +163,64 @@ static bool run_code(struct lang *l, const struct block *b, struct arena *a,
     return fits(b, &ds, actual) && (st == ST_OK || ds.nerrors);
 }
 
+/* ---- names of stored tables ---- */
+
+static bool is_word(char c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z');
+}
+
+/* Bytes of a generated table name (t12) that begins at `at`, or 0. */
+static size_t table_name(str s, size_t at)
+{
+    size_t n = 1;
+    if (s.p[at] != 't' || (at > 0 && is_word(s.p[at - 1])))
+        return 0;
+    while (at + n < s.n && s.p[at + n] >= '0' && s.p[at + n] <= '9')
+        n++;
+    bool ends = at + n == s.n || !is_word(s.p[at + n]) || s.p[at + n] == '_';
+    return n > 1 && ends ? n : 0;
+}
+
+/* Generated names count on through a session: here they count from t1, in
+ * order of appearance, so that a plan reads the same in every run. */
+static void renumber_tables(struct arena *a, struct buf *out, str text)
+{
+    LIST(str) seen = { NULL, 0, 0 };
+    for (size_t at = 0; at < text.n;) {
+        size_t n = table_name(text, at), i = 0;
+        if (n == 0) {
+            buf_addc(out, text.p[at++]);
+            continue;
+        }
+        str name = str_sub(text, at, at + n);
+        while (i < seen.n && !str_eq(seen.v[i], name))
+            i++;
+        if (i == seen.n)
+            PUSH(a, seen, name);
+        buf_addf(out, "t%zu", i + 1);
+        at += n;
+    }
+}
+
 static bool run_stage(struct lang *l, const struct block *b, struct arena *a,
                       struct buf *actual)
 {
     struct diags ds;
-    struct buf out;
+    struct buf out, stable;
     diags_init(&ds, a);
     buf_init(&out, MAX_ACTUAL);
+    buf_init(&stable, MAX_ACTUAL);
     enum status st = lang_print_stage(l, b->word, b->input, &out, &ds);
-    lines_add(actual, buf_str(&out));
+    if (str_eqz(b->word, "lex") || str_eqz(b->word, "parse"))
+        buf_add(&stable, buf_str(&out));
+    else
+        renumber_tables(a, &stable, buf_str(&out));
+    lines_add(actual, buf_str(&stable));
     add_diags(actual, &ds, b->input);
     buf_release(&out);
+    buf_release(&stable);
     return st == ST_OK || ds.nerrors;
 }
 

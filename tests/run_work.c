@@ -162,7 +162,8 @@ static void write_update(struct work *w)
 
 static void say(struct work *w)
 {
-    fwrite(w->out.p, 1, w->out.n, stdout);
+    if (w->out.n)
+        fwrite(w->out.p, 1, w->out.n, stdout);
     fflush(stdout);
     buf_reset(&w->out);
 }
