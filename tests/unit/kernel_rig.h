@@ -173,6 +173,7 @@ static void rig_frames(struct rig *r, struct frames *f, const char *type,
     wire_encode(r->client, &o, f);
 }
 
+__attribute__((unused))
 static str rig_send(struct rig *r, struct arena *a, enum channel ch,
                     const char *type, const char *content)
 {
