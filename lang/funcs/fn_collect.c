@@ -1,0 +1,148 @@
+/* fn_collect.c - how lists of dynamic values become one value and rows again.
+ *
+ * Called by: the engine, for make_list, make_set, make_bag and mv-expand. The
+ * aggregates get a JSON array of all values, which may be longer than a
+ * dynamic value may be; what they give is within the limits. */
+#include "funcs.h"
+
+#include "dyn_int.h"
+
+static size_t cap_of(const struct value *max)
+{
+    if (max->null || max->i > DYN_MAX_ELEMS)
+        return DYN_MAX_ELEMS;
+    return max->i < 0 ? 0 : (size_t)max->i;
+}
+
+/* Distinct elements, the first `max` seen. */
+static void set_first(struct fn_ctx *cx, const struct value *in, size_t nin,
+                      struct value *out)
+{
+    struct json_iter it;
+    struct dyn_set set;
+    struct buf b;
+    str item;
+    size_t max = cap_of(&in[1]);
+    (void)nin;
+    set_init(&set);
+    dyn_begin(&b);
+    buf_addc(&b, '[');
+    json_iter_init(&it, in[0].null ? STR_NONE : in[0].s);
+    while (set.n < max && json_next(&it, NULL, &item))
+        if (set_add(&set, item))
+            dyn_item(&b, item);
+    buf_addc(&b, ']');
+    dyn_end(cx, &b, out);
+    set_release(&set);
+}
+
+static void list_cap(struct fn_ctx *cx, const struct value *in, size_t nin,
+                     struct value *out)
+{
+    struct json_iter it;
+    struct buf b;
+    str item;
+    size_t n = 0, max = cap_of(&in[1]);
+    (void)nin;
+    dyn_begin(&b);
+    buf_addc(&b, '[');
+    json_iter_init(&it, in[0].null ? STR_NONE : in[0].s);
+    for (; n < max && json_next(&it, NULL, &item); n++)
+        dyn_item(&b, item);
+    buf_addc(&b, ']');
+    dyn_end(cx, &b, out);
+}
+
+/* make_bag: the first value of a key stays; what is no bag is passed over. */
+static void merge_list(struct fn_ctx *cx, const struct value *in, size_t nin,
+                       struct value *out)
+{
+    struct json_iter it;
+    struct bag bag;
+    struct buf b;
+    str item;
+    size_t max = nin > 1 ? cap_of(&in[1]) : DYN_MAX_ELEMS;
+    bag_init(&bag);
+    json_iter_init(&it, in[0].null ? STR_NONE : in[0].s);
+    while (bag.n < max && json_next(&it, NULL, &item))
+        bag_put_all(&bag, item, false);
+    if (bag.n > max)
+        bag.n = max;
+    dyn_begin(&b);
+    bag_write(&b, &bag);
+    dyn_end(cx, &b, out);
+    bag_release(&bag);
+}
+
+/* What mv-expand makes rows of: an array's elements, a bag's members as bags
+ * of one or as [key,value], else the value itself, null too. */
+static void expand(struct fn_ctx *cx, const struct value *v, bool pairs,
+                   struct value *out)
+{
+    struct json_iter it;
+    struct buf b;
+    str key, value;
+    if (dyn_is_array(v)) {
+        dyn_set(out, v->s);
+        return;
+    }
+    dyn_begin(&b);
+    buf_addc(&b, '[');
+    if (!dyn_is_bag(v))
+        dyn_item(&b, v->null ? STR_NONE : v->s);
+    json_iter_init(&it, dyn_is_bag(v) ? v->s : STR_NONE);
+    while (json_next(&it, &key, &value)) {
+        if (b.n > 1)
+            buf_addc(&b, ',');
+        buf_addc(&b, pairs ? '[' : '{');
+        buf_add(&b, key);
+        buf_addc(&b, pairs ? ',' : ':');
+        buf_add(&b, value);
+        buf_addc(&b, pairs ? ']' : '}');
+    }
+    buf_addc(&b, ']');
+    dyn_end(cx, &b, out);
+}
+
+static void expand_bags(struct fn_ctx *cx, const struct value *in, size_t nin,
+                        struct value *out)
+{
+    (void)nin;
+    expand(cx, &in[0], false, out);
+}
+
+static void expand_pairs(struct fn_ctx *cx, const struct value *in,
+                         size_t nin, struct value *out)
+{
+    (void)nin;
+    expand(cx, &in[0], true, out);
+}
+
+const struct lang_func funcs_collect[] = {
+    { .name = "k_set_first", .params = "dynamic, long", .ret = TYPE_DYNAMIC,
+      .row = set_first, .flags = FN_HIDDEN | FN_NULLS,
+      .usage = "k_set_first(array, max)",
+      .summary = "The distinct elements in order of first sight.",
+      .example = "range x from 1 to 3 step 1 | summarize make_set(x % 2)" },
+    { .name = "k_list_cap", .params = "dynamic, long", .ret = TYPE_DYNAMIC,
+      .row = list_cap, .flags = FN_HIDDEN | FN_NULLS,
+      .usage = "k_list_cap(array, max)",
+      .summary = "The first elements of an array.",
+      .example = "range x from 1 to 3 step 1 | summarize make_list(x, 2)" },
+    { .name = "k_bag_merge_list", .params = "dynamic, long?",
+      .ret = TYPE_DYNAMIC, .row = merge_list, .flags = FN_HIDDEN | FN_NULLS,
+      .usage = "k_bag_merge_list(bags)",
+      .summary = "One bag of an array of bags; the first value of a key stays.",
+      .example = "print d = bag_pack('a', 1) | summarize make_bag(d)" },
+    { .name = "k_expand", .params = "dynamic", .ret = TYPE_DYNAMIC,
+      .row = expand_bags, .flags = FN_HIDDEN | FN_NULLS,
+      .usage = "k_expand(value)",
+      .summary = "The array that mv-expand makes rows of.",
+      .example = "print d = dynamic([1, 2]) | mv-expand d" },
+    { .name = "k_expand_array", .params = "dynamic", .ret = TYPE_DYNAMIC,
+      .row = expand_pairs, .flags = FN_HIDDEN | FN_NULLS,
+      .usage = "k_expand_array(value)",
+      .summary = "The same with a bag's members as [key, value].",
+      .example = "print d = dynamic({\"a\": 1}) | mv-expand kind=array d" },
+};
+const size_t nfuncs_collect = ROWS(funcs_collect);
