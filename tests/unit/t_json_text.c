@@ -215,7 +215,8 @@ TEST(kinds)
 {
     CHECK(json_kind(S("")) == JSON_NONE && json_kind(S("null")) == JSON_NULL);
     CHECK(json_kind(S("true")) == JSON_BOOL && json_kind(S("-3")) == JSON_LONG);
-    CHECK(json_kind(S("3.0")) == JSON_REAL && json_kind(S("1e+99")) == JSON_REAL);
+    CHECK(json_kind(S("3.0")) == JSON_REAL);
+    CHECK(json_kind(S("1e+99")) == JSON_REAL);
     CHECK(json_kind(S("\"1.5\"")) == JSON_STRING);
     CHECK(json_kind(S("[1.5]")) == JSON_ARRAY);
     CHECK(json_kind(S("{}")) == JSON_OBJECT);
