@@ -4,6 +4,7 @@
  * run_work.c    a worker process: its files, one block after the other
  * run_parse.c   text of a .test or .md file -> blocks
  * run_block.c   one block -> what the program really answers
+ * run_match.c   answer against expectation
  * run_cells.c   rows as lines: the stable text of values, comparison
  * run_diff.c    expected against actual, for people
  * run_rows.c    examples of operators, functions, renderers -> blocks
@@ -60,6 +61,8 @@ void rows_parse(struct test_file *f, struct lang *l);
 bool block_run(struct lang *l, const struct test_file *f, size_t at,
                struct buf *actual);
 bool block_holds(const struct block *b, str actual);
+/* Copies a text with generated table names (t12) counted from t1. */
+void renumber_tables(struct arena *a, struct buf *out, str text);
 /* The rows below each header in order of their bytes, without alignment. */
 str rows_sorted(struct arena *a, str text);
 
