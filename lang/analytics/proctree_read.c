@@ -6,8 +6,6 @@
 #include "base/ticks.h"
 #include "proctree_int.h"
 
-enum { POLL_ROWS = 1 << 16 };
-
 bool proctree_cancelled(const struct proctree_job *j)
 {
     return j->cancel && atomic_load_explicit(j->cancel, memory_order_relaxed);
@@ -230,97 +228,93 @@ static bool has_role(const struct proctree_job *j, enum proctree_role r)
     return false;
 }
 
-typedef int64_t read_fn(struct proctree_job *j, size_t row,
-                        enum proctree_role r);
+/* Rows are read in blocks, all columns of a block before the next: the texts
+ * of a row tend to lie together, so each is fetched from memory once. */
+enum { BLOCK_ROWS = 512 };
 
-/* Leaves *out NULL when no log has the column, unless it is `needed`. */
-static enum status read_numbers(struct proctree_job *j, enum proctree_role r,
-                                read_fn *read, bool needed,
-                                const int64_t **out)
+static uint32_t name(struct proctree_job *j, size_t row, enum proctree_role r)
 {
-    if (!needed && !has_role(j, r))
-        return ST_OK;
-    int64_t *v = arena_array(j->tmp, j->in->nrows, sizeof *v);
-    *out = v;
-    for (size_t i = 0; i < j->in->nrows; i++) {
-        v[i] = read(j, i, r);
-        if (i % POLL_ROWS == 0 && proctree_cancelled(j))
-            return ST_CANCELLED;
-    }
-    return ST_OK;
-}
-
-static enum status read_names(struct proctree_job *j, enum proctree_role r,
-                              const uint32_t **out)
-{
-    if (!has_role(j, r))
-        return ST_OK;
-    uint32_t *v = arena_array(j->tmp, j->in->nrows, sizeof *v);
-    *out = v;
-    for (size_t i = 0; i < j->in->nrows; i++) {
-        str name = proctree_base_name(proctree_text(j, i, r));
-        v[i] = name.n ? intern_add(&j->names, name) : 0;
-        if (i % POLL_ROWS == 0 && proctree_cancelled(j))
-            return ST_CANCELLED;
-    }
-    return ST_OK;
+    str s = proctree_base_name(proctree_text(j, row, r));
+    return s.n ? intern_add(&j->names, s) : 0;
 }
 
 /* Logs of different kinds in one table are kept apart, as if they came from
  * different hosts: their clocks and spellings need not agree. */
-static void read_hosts(struct proctree_job *j)
+static uint32_t host(struct proctree_job *j, size_t row)
 {
-    uint32_t nlogs = (uint32_t)j->plan.n;
-    uint32_t *host = arena_array(j->tmp, j->in->nrows, sizeof *host);
-    for (size_t i = 0; i < j->in->nrows; i++) {
-        if (j->match[i] == PROCTREE_NO_MATCH)
-            continue;
-        str name = proctree_text(j, i, PROCTREE_HOST);
-        host[i] = intern_add(&j->hosts, name) * nlogs + j->match[i];
-    }
-    j->rows.nhosts = (uint32_t)(j->hosts.n + 1) * nlogs;
-    j->rows.host = host;
+    uint32_t id = intern_add(&j->hosts, proctree_text(j, row, PROCTREE_HOST));
+    return id * (uint32_t)j->plan.n + j->match[row];
 }
 
-static void match_rows(struct proctree_job *j)
+/* The arrays to fill; those of columns that no log has stay NULL. */
+struct arrays {
+    bool *skip;
+    uint32_t *host, *name, *pname;
+    int64_t *number[PROCTREE_PTIME + 1];   /* by role */
+};
+
+static int64_t read_number(struct proctree_job *j, size_t row,
+                           enum proctree_role r)
+{
+    if (r == PROCTREE_GUID || r == PROCTREE_PGUID)
+        return guid(j, row, r);
+    if (r == PROCTREE_TIME || r == PROCTREE_PTIME)
+        return start_time(j, row, r);
+    return number(j, row, r);
+}
+
+static void read_block(struct proctree_job *j, const struct arrays *a,
+                       size_t beg, size_t end)
+{
+    for (size_t i = beg; i < end; i++) {
+        match_row(j, i);
+        a->skip[i] = j->match[i] == PROCTREE_NO_MATCH;
+    }
+    for (int r = 0; r <= PROCTREE_PTIME; r++)
+        for (size_t i = beg; a->number[r] && i < end; i++)
+            a->number[r][i] = read_number(j, i, (enum proctree_role)r);
+    for (size_t i = beg; i < end; i++)
+        a->host[i] = a->skip[i] ? 0 : host(j, i);
+    for (size_t i = beg; a->name && i < end; i++)
+        a->name[i] = name(j, i, PROCTREE_IMAGE);
+    for (size_t i = beg; a->pname && i < end; i++)
+        a->pname[i] = name(j, i, PROCTREE_PIMAGE);
+}
+
+static void new_arrays(struct proctree_job *j, struct arrays *a)
 {
     size_t n = j->in->nrows;
-    bool *skip = arena_array(j->tmp, n, sizeof *skip);
+    *a = (struct arrays){ .skip = NULL };
     j->match = arena_array(j->tmp, n, sizeof *j->match);
-    for (size_t i = 0; i < n; i++) {
-        match_row(j, i);
-        skip[i] = j->match[i] == PROCTREE_NO_MATCH;
-    }
-    j->rows.skip = skip;
+    a->skip = arena_array(j->tmp, n, sizeof *a->skip);
+    a->host = arena_array(j->tmp, n, sizeof *a->host);
+    for (int r = 0; r <= PROCTREE_PTIME; r++)
+        if (r <= PROCTREE_PPID || has_role(j, (enum proctree_role)r))
+            a->number[r] = arena_array(j->tmp, n, sizeof *a->number[r]);
+    if (has_role(j, PROCTREE_IMAGE))
+        a->name = arena_array(j->tmp, n, sizeof *a->name);
+    if (has_role(j, PROCTREE_PIMAGE))
+        a->pname = arena_array(j->tmp, n, sizeof *a->pname);
 }
 
 enum status proctree_read(struct proctree_job *j)
 {
-    struct proctree_in *in = &j->rows;
-    const struct {
-        enum proctree_role role;
-        read_fn *read;
-        bool needed;
-        const int64_t **out;
-    } numbers[] = {
-        { PROCTREE_PID, number, true, &in->pid },
-        { PROCTREE_PPID, number, true, &in->ppid },
-        { PROCTREE_GUID, guid, false, &in->guid },
-        { PROCTREE_PGUID, guid, false, &in->pguid },
-        { PROCTREE_TIME, start_time, false, &in->time },
-        { PROCTREE_PTIME, start_time, false, &in->ptime },
+    struct arrays a;
+    size_t n = j->in->nrows;
+    new_arrays(j, &a);
+    for (size_t beg = 0; beg < n; beg += BLOCK_ROWS) {
+        size_t end = n - beg < BLOCK_ROWS ? n : beg + BLOCK_ROWS;
+        if (proctree_cancelled(j))
+            return ST_CANCELLED;
+        read_block(j, &a, beg, end);
+    }
+    j->rows = (struct proctree_in){
+        .n = n, .skip = a.skip, .host = a.host,
+        .nhosts = (uint32_t)((j->hosts.n + 1) * j->plan.n),
+        .pid = a.number[PROCTREE_PID], .ppid = a.number[PROCTREE_PPID],
+        .guid = a.number[PROCTREE_GUID], .pguid = a.number[PROCTREE_PGUID],
+        .time = a.number[PROCTREE_TIME], .ptime = a.number[PROCTREE_PTIME],
+        .name = a.name, .pname = a.pname,
     };
-    in->n = j->in->nrows;
-    match_rows(j);
-    enum status st = ST_OK;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !st; i++)
-        st = read_numbers(j, numbers[i].role, numbers[i].read,
-                          numbers[i].needed, numbers[i].out);
-    if (st == ST_OK)
-        st = read_names(j, PROCTREE_IMAGE, &in->name);
-    if (st == ST_OK)
-        st = read_names(j, PROCTREE_PIMAGE, &in->pname);
-    if (st == ST_OK)
-        read_hosts(j);
-    return st;
+    return ST_OK;
 }

@@ -50,10 +50,12 @@ static void add_number(struct writer *w, size_t row, enum proctree_role r)
         buf_add(&w->b, proctree_text(w->j, row, r));
 }
 
+/* A host is spelt as in its first row, so that equal keys are equal texts. */
 static void begin_key(struct writer *w, size_t row, enum proctree_role r)
 {
+    const struct proctree_job *j = w->j;
     buf_reset(&w->b);
-    buf_add(&w->b, proctree_text(w->j, row, PROCTREE_HOST));
+    buf_add(&w->b, j->hosts.text[j->rows.host[row] / j->plan.n]);
     buf_addc(&w->b, '|');
     add_number(w, row, r);
     buf_addc(&w->b, '|');

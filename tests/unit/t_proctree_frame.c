@@ -100,7 +100,7 @@ TEST(a_security_log)
     struct frame *f = run(&t, NULL);
     CHECK(f->ncols == 16 && f->nrows == 5 && t.ds.list.n == 0);
     CHECK_STR(text(f, "CommandLine", 1), "winword /n");
-    CHECK_STR(text(f, "ProcessKey", 1), "pc1|420|638396640025000000");
+    CHECK_STR(text(f, "ProcessKey", 1), "PC1|420|638396640025000000");
     CHECK_STR(text(f, "ParentKey", 1), "PC1|16|638396640010000000");
     CHECK_STR(text(f, "ParentKey", 0), "PC1|8|?userinit.exe");
     CHECK_STR(text(f, "RootKey", 3), "PC1|8|?userinit.exe");
