@@ -23,7 +23,7 @@ def question(name):
 
 
 NAMES = ["term in command lines", "rare programs", "failed logons per hour",
-         "logon of a command", "host of a URL", "largest flows"]
+         "success after failures", "program of a path", "largest flows"]
 
 KQL[NAMES[0]] = r"""
 T | where CommandLine has "powershell" and CommandLine !has "update"
@@ -78,42 +78,40 @@ def _(t):
 
 
 KQL[NAMES[3]] = r"""
-T | where EventID == 4688 and CommandLine contains ".exe"
-| project Computer, CommandLine, LogonId = SubjectLogonId
+T | where EventID == 4625 | project Account, Failed = TimeGenerated
 | join kind=inner (T | where EventID == 4624
-    | project Computer, LogonId, IpAddress, LogonType) on Computer, LogonId
-| summarize count() by Computer, LogonType"""
+    | project Account, Success = TimeGenerated, Computer) on Account
+| where Success - Failed between (0s .. 10m)
+| summarize Failures = dcount(Failed) by Account, Computer"""
 SQL[NAMES[3]] = r"""
-SELECT p.Computer, l.LogonType, count(*) FROM T p JOIN T l
-ON p.Computer = l.Computer AND p.SubjectLogonId = l.LogonId
-WHERE p.EventID = 4688 AND contains(lower(p.CommandLine), '.exe')
-AND l.EventID = 4624 GROUP BY 1, 2"""
+SELECT f.Account, s.Computer, count(DISTINCT f.TimeGenerated) FROM T f JOIN T s
+ON f.Account = s.Account WHERE f.EventID = 4625 AND s.EventID = 4624
+AND s.TimeGenerated BETWEEN f.TimeGenerated
+AND f.TimeGenerated + INTERVAL 10 MINUTE GROUP BY 1, 2"""
 
 
 @question(NAMES[3])
 def _(t):
-    p = t[(t.EventID == 4688) & t.CommandLine.str.contains(
-        ".exe", case=False, regex=False, na=False)]
-    p = p[["Computer", "CommandLine", "SubjectLogonId"]]
-    logons = t[t.EventID == 4624][
-        ["Computer", "LogonId", "IpAddress", "LogonType"]]
-    m = p.merge(logons, left_on=["Computer", "SubjectLogonId"],
-                right_on=["Computer", "LogonId"])
-    return m.groupby(["Computer", "LogonType"]).size()
+    f = t[t.EventID == 4625][["Account", "TimeGenerated"]]
+    s = t[t.EventID == 4624][["Account", "TimeGenerated", "Computer"]]
+    m = f.merge(s, on="Account")
+    wait = m.TimeGenerated_y - m.TimeGenerated_x
+    m = m[(wait >= pandas.Timedelta(0)) & (wait <= pandas.Timedelta("10min"))]
+    return m.groupby(["Account", "Computer"]).TimeGenerated_x.nunique()
 
 
 KQL[NAMES[4]] = r"""
-T | extend Host = extract(@"https?://([^/\s:]+)", 1, CommandLine)
-| where isnotempty(Host) | summarize Events = count() by Host"""
+T | extend Program = tolower(extract(@"([^\\/]+)$", 1, NewProcessName))
+| where isnotempty(Program) | summarize Events = count() by Program"""
 SQL[NAMES[4]] = r"""
-SELECT regexp_extract(CommandLine, 'https?://([^/\s:]+)', 1) h, count(*)
-FROM T GROUP BY 1 HAVING h <> ''"""
+SELECT lower(regexp_extract(NewProcessName, '([^\\/]+)$', 1)) p, count(*)
+FROM T GROUP BY 1 HAVING p <> ''"""
 
 
 @question(NAMES[4])
 def _(t):
-    host = t.CommandLine.str.extract(r"https?://([^/\s:]+)", expand=False)
-    return host.dropna().value_counts()
+    program = t.NewProcessName.str.extract(r"([^\\/]+)$", expand=False)
+    return program.str.lower().dropna().value_counts()
 
 
 KQL[NAMES[5]] = r"""
