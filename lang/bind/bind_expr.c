@@ -541,6 +541,23 @@ static struct expr *bind_call(struct binder *b, const struct ast *t)
     return bind_call_args(b, t->text, t->span, t, args, n);
 }
 
+/* * has "x": any column as text. */
+static struct expr *bind_any_column(struct binder *b, const struct ast *t)
+{
+    size_t n = 0;
+    struct expr **args = arena_array(b->arena, b->row->cols.n + 1, sizeof *args);
+    struct expr *y = bind_expr(b, t->kid->next);
+    for (size_t i = 0; i < b->row->cols.n; i++) {
+        const struct col *c = &b->row->cols.v[i];
+        if (c->name.n && c->name.p[0] == '\001')
+            continue;
+        struct expr *x = coerce(b, ex_column(b, c, t->span), TYPE_STRING);
+        args[n++] = bind_binary(b, t->text, t->span, x, y);
+    }
+    args[n++] = ex_literal(b, (struct value){ .type = TYPE_BOOL }, t->span);
+    return ex_calln(b, TYPE_BOOL, "$or", args, n);
+}
+
 static struct expr *bind_inner(struct binder *b, const struct ast *t)
 {
     switch (t->kind) {
@@ -554,6 +571,8 @@ static struct expr *bind_inner(struct binder *b, const struct ast *t)
     case AST_CALL: return bind_call(b, t);
     case AST_NAMED: return bind_expr(b, t->kid);
     case AST_BINARY:
+        if (t->kid->kind == AST_STAR && b->row)
+            return bind_any_column(b, t);
         if (str_eqz(t->text, "and") || str_eqz(t->text, "or"))
             return bind_logic(b, t);
         return bind_binary(b, t->text, t->span, bind_expr(b, t->kid),

@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+#include "base/ticks.h"
+
 static struct expr *type_mismatch(struct binder *b, str op, struct span at,
                                   struct expr *x, struct expr *y)
 {
@@ -134,10 +136,11 @@ static struct expr *fold_ticks(struct binder *b, char op, enum type t,
                                struct expr *x, struct expr *y)
 {
     struct value v = { .type = t, .i = wrap(op, x->value.i, y->value.i) };
+    v.null = t == TYPE_DATETIME && (v.i < 0 || v.i > TICKS_MAX);
     return ex_literal(b, v, x->span);
 }
 
-/* Ticks stay far from the ends of 64 bits, so the engine's own + serves. */
+/* Timespans stay far from the ends of 64 bits; a datetime has its own. */
 static struct expr *time_add(struct binder *b, char op, struct expr *x,
                              struct expr *y)
 {
@@ -151,7 +154,11 @@ static struct expr *time_add(struct binder *b, char op, struct expr *x,
         return NULL;
     if (both_literal(x, y))
         return fold_ticks(b, op, t, x, y);
-    return ex_call(b, t, op == '+' ? "($1 + $2)" : "($1 - $2)", x, y, NULL);
+    struct expr *e = ex_call(b, t, t != TYPE_DATETIME ? op == '+' ? "($1 + $2)" : "($1 - $2)"
+                             : op == '+' ? "k_time_add($1, $2)" : "k_time_add($1, -($2))",
+                             x, y, NULL);
+    e->has_null |= t == TYPE_DATETIME;
+    return e;
 }
 
 static struct expr *time_scale(struct binder *b, char op, struct expr *x,

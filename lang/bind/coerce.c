@@ -52,7 +52,8 @@ static const char *const converters[NTYPES] = {
 
 struct expr *coerce(struct binder *b, struct expr *e, enum type t)
 {
-    if (e->kind == EX_ERROR || e->type == t || t == TYPE_ERROR)
+    if (e->kind == EX_ERROR || e->type == t || t == TYPE_ERROR ||
+        e->type == TYPE_ERROR)
         return e;
     struct expr *r = e->kind == EX_LITERAL ? retype_literal(b, e, t) : NULL;
     if (r)

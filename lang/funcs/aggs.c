@@ -13,6 +13,15 @@
 /* A value list as JSON text; nulls are left out by string_agg. */
 #define JSON_LIST(what) "coalesce('[' || string_agg(" what ", ','$o) || ']', '[]')"
 
+/* NaN in the group makes the result NaN, as in Kusto. */
+#define NAN_OR(what) "(CASE WHEN coalesce(bool_or(isnan($1)), FALSE) THEN 'nan'::DOUBLE ELSE " what " END)"
+
+/* The engine refuses infinities in these; KQL answers NaN. */
+#define SPREAD(fn, filter)                                                   \
+    "(CASE WHEN coalesce(bool_or(NOT isfinite($1))" filter ", FALSE) THEN "  \
+    "'nan'::DOUBLE ELSE coalesce(" fn "(CASE WHEN isfinite($1) THEN $1 END)" \
+    filter ", 0::DOUBLE) END)"
+
 static const struct lang_agg rows[] = {
 #include "aggs.def"
 };

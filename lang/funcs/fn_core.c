@@ -266,14 +266,7 @@ static struct expr *bind_gettype(struct binder *b, const struct ast *call,
     (void)n;
     if (args[0]->type == TYPE_DYNAMIC)
         return ex_func(b, "k_gettype", call->span, args[0], NULL);
-    const char *name = type_name(args[0]->type);
-    if (args[0]->type == TYPE_REAL)
-        name = "double";
-    struct expr *word = ex_string(b, str_of(name));
-    if (!args[0]->has_null)
-        return word;
-    return ex_call(b, TYPE_STRING, "(CASE WHEN $1 IS NULL THEN 'null' ELSE $2 END)",
-                   args[0], word, NULL);
+    return ex_string(b, str_of(type_name(args[0]->type)));
 }
 
 static struct expr *bind_extreme(struct binder *b, const char *sql,
@@ -381,6 +374,27 @@ static void row_bin(struct fn_ctx *cx, const struct value *in, size_t n, struct 
     out->i = (int64_t)((uint64_t)x - (uint64_t)m);
 }
 
+/* The decimal text of a sum that left 64 bits, modulo 2^64. */
+static void row_wrap(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+{
+    uint64_t v = 0;
+    (void)cx, (void)n;
+    for (size_t i = 0; i < in[0].s.n; i++)
+        if (in[0].s.p[i] >= '0' && in[0].s.p[i] <= '9')
+            v = v * 10 + (uint64_t)(in[0].s.p[i] - '0');
+    bool minus = in[0].s.n && in[0].s.p[0] == '-';
+    out->i = (int64_t)(minus ? 0 - v : v);
+    out->null = in[0].s.n == 0;
+}
+
+/* datetime plus ticks; null outside the years 1 to 9999. */
+static void row_time_add(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+{
+    (void)cx, (void)n;
+    out->null = __builtin_add_overflow(in[0].i, in[1].i, &out->i) ||
+                out->i < 0 || out->i > TICKS_MAX;
+}
+
 #define HOOK(nm, par, hook, use, sum, ex)                                    \
     { .name = nm, .params = par, .bind = hook, .usage = use, .summary = sum, \
       .example = ex }
@@ -468,5 +482,7 @@ const struct lang_func funcs_core[] = {
     INTERNAL("k_mod", "long, long", TYPE_LONG, row_mod),
     INTERNAL("k_fmod", "real, real", TYPE_REAL, row_modr),
     INTERNAL("k_bin", "long, long", TYPE_LONG, row_bin),
+    INTERNAL("k_wrap", "string", TYPE_LONG, row_wrap),
+    INTERNAL("k_time_add", "long, long", TYPE_LONG, row_time_add),
 };
 const size_t nfuncs_core = sizeof funcs_core / sizeof *funcs_core;

@@ -79,6 +79,11 @@ static struct expr *neighbour(struct binder *b, const struct ast *call,
         return ex_error(b, call->span);
     struct expr *x = flat(b, args[0]);
     struct expr *by = n > 1 ? coerce(b, args[1], TYPE_LONG) : ex_long(b, 1);
+    if (n > 2 && args[2]->kind != EX_LITERAL && args[2]->kind != EX_SCALAR) {
+        bind_error(b, DIAG_NOT_CONSTANT, args[2]->span, "the default of '%.*s' "
+                   "must be a constant", STRF(call->text));
+        return ex_error(b, call->span);
+    }
     struct expr *other = n > 2 ? coerce(b, args[2], x->type) : ex_null(b, x->type);
     struct expr *i = row_index(b);
     struct expr *e = ex_call(b, x->type, sql, x, by, other, i, NULL);

@@ -17,8 +17,7 @@ static enum type value_type(enum type from, enum type step)
 {
     if (from == TYPE_DATETIME || from == TYPE_TIMESPAN)
         return from;
-    enum type t = common_type(from, step);
-    return t == TYPE_INT ? TYPE_LONG : t;
+    return common_type(from, step);
 }
 
 static bool step_fits(struct binder *b, const struct node *n)

@@ -11,6 +11,7 @@ static void serialize_parse(struct parser *p, struct ast *op)
 static struct node *serialize_bind(struct binder *b, const struct ast *op,
                                    struct node *in)
 {
+    in->ordered = true;
     struct node *n = bind_assignments(b, op, in, ASSIGN_EXTEND);
     if (n)
         n->ordered = true;

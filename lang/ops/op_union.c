@@ -67,8 +67,26 @@ static bool wild(str pat, str s)
     return p == pat.n;
 }
 
-static void add_wildcard(struct binder *b, struct tables *t, const struct ast *k)
+struct wild_views {
+    struct binder *b;
+    struct tables *t;
+    const struct ast *pattern;
+};
+
+/* Only lets that are declared as views answer to a pattern. */
+static void add_wild_view(void *ctx, const struct let *l)
 {
+    struct wild_views *w = ctx;
+    bool view = l->ast && l->ast->kind == AST_FUNCTION && str_eqz(l->ast->text, "view");
+    struct ast name = { .kind = AST_NAME, .span = w->pattern->span, .text = l->name };
+    if (view && wild(w->pattern->text, l->name))
+        add_table(w->b, w->t, bind_table(w->b, &name), l->name);
+}
+
+static void add_wildcard(struct binder *b, struct tables *t, const struct ast *k,
+                         bool fuzzy)
+{
+    struct wild_views views = { b, t, k };
     const struct table_info *info;
     size_t before = t->v.n;
     for (size_t i = 0; (info = b->env->table_at(b->env->ctx, i)) != NULL; i++) {
@@ -76,13 +94,16 @@ static void add_wildcard(struct binder *b, struct tables *t, const struct ast *k
         if (wild(k->text, info->name))
             add_table(b, t, bind_table(b, &name), info->name);
     }
-    if (t->v.n == before && !b->open_tables)
+    scope_each(b->scope, add_wild_view, &views);
+    if (t->v.n == before && !b->open_tables && !fuzzy)
         bind_error(b, DIAG_UNKNOWN_TABLE, k->span, "no table matches '%.*s'",
                    STRF(k->text));
 }
 
 static bool is_known(struct binder *b, const struct ast *k)
 {
+    while (k->kind == AST_PIPE && k->kid)
+        k = k->kid;
     return k->kind != AST_NAME || scope_find(b->scope, k->text) ||
            b->env->table(b->env->ctx, k->text);
 }
@@ -98,7 +119,7 @@ static void collect(struct binder *b, const struct ast *op, struct node *in,
         if (k->kind == AST_OPTION)
             continue;
         if (k->kind == AST_WILDCARD)
-            add_wildcard(b, t, k);
+            add_wildcard(b, t, k, fuzzy);
         else if (!fuzzy || is_known(b, k)) {
             struct node *n = bind_table(b, k);
             bool shared = n && k->kind == AST_NAME && scope_find(b->scope, k->text);

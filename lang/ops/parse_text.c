@@ -61,11 +61,11 @@ static enum type column_type(const struct ast *c)
 static const char *group_of(const struct ast *c, bool regex, bool last)
 {
     enum type t = column_type(c);
-    if (type_is_int(t) && (regex || !last))
-        return regex ? "(-?\\d+)" : "(.*?)";
+    if (type_is_int(t) && regex)
+        return "(-?\\d+)";
     if (t == TYPE_REAL && regex)
         return "(-?\\d*\\.?\\d+(?:[eE][-+]?\\d+)?)";
-    return last ? "(.*)" : "(.*?)";
+    return last || regex ? "(.*)" : "(.*?)";
 }
 
 static str flags_of(const struct ast *op)
@@ -85,8 +85,15 @@ static bool build_regex(struct binder *b, const struct ast *op,
     buf_addf(&text, "(?s%s%s)^", str_find_char(f, 'i') >= 0 ? "i" : "",
              str_find_char(f, 'U') >= 0 ? "U" : "");
     for (const struct ast *k = with->kid; k; k = k->next) {
+        if (regex && k->kind == AST_COLUMN && k->next && k->next->kind == AST_COLUMN) {
+            bind_error(b, DIAG_SYNTAX, k->next->span, "in kind=regex a text in "
+                       "quotes stands between two columns");
+            buf_release(&text);
+            buf_release(&error);
+            return false;
+        }
         if (k->kind == AST_STAR)
-            buf_adds(&text, k->next ? ".*?" : ".*");
+            buf_adds(&text, k->next && !regex ? ".*?" : ".*");
         else if (k->kind == AST_COLUMN)
             buf_adds(&text, group_of(k, regex, k->next == NULL));
         else if (regex)

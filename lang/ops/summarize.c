@@ -178,6 +178,8 @@ static str percent_name(struct binder *b, str base, const struct value *v)
 
 static struct expr *percentile(struct binder *b, struct expr *x, struct expr *p)
 {
+    if (x->type == TYPE_INT)
+        x = coerce(b, x, TYPE_LONG);
     struct expr *e = ex_call(b, x->type, "quantile_disc($1, $2 / 100)", x,
                              coerce(b, p, TYPE_REAL), NULL);
     e->has_null = true;
@@ -241,6 +243,19 @@ static str modern_name(str name)
     return name;
 }
 
+/* What goes into the list: any value as JSON; of a dynamic column, lists keep
+ * the nulls and sets take the elements of arrays. */
+static struct expr *list_item(struct binder *b, struct expr *e, bool set)
+{
+    bool dynamic = e->type == TYPE_DYNAMIC;
+    e = coerce(b, e, TYPE_DYNAMIC);
+    if (!dynamic || e->kind == EX_ERROR)
+        return e;
+    return ex_call(b, TYPE_DYNAMIC, set
+        ? "(CASE WHEN starts_with($1, '[') THEN nullif(substr($1, 2, length($1) - 2), '') ELSE $1 END)"
+        : "coalesce($1, 'null')", e, NULL);
+}
+
 /* The array aggregates, whose argument becomes a dynamic and whose last
  * argument may be a limit. NULL: not one of them. */
 static struct expr *bind_list(struct binder *b, const struct ast *call, str name)
@@ -262,7 +277,7 @@ static struct expr *bind_list(struct binder *b, const struct ast *call, str name
     }
     if (args[0]->window)
         args[0] = hoist(b, args[0], "list");
-    args[0] = coerce(b, args[0], TYPE_DYNAMIC);
+    args[0] = list_item(b, args[0], str_starts(name, S("make_set")));
     const struct lang_agg *g = reg_agg(b->reg, name);
     struct expr *e = agg_expr(b, g, call, args, n);
     return limit && e->kind != EX_ERROR ? with_limit(b, call, limit, e) : e;

@@ -228,15 +228,20 @@ static void emit_range(struct emitter *e, struct buf *b, const struct node *n)
         buf_adds(b, " - a) / s + 1e-9) AS BIGINT))) AS i)");
         return;
     }
+    const char *type = sql_type(n->cols.v[0].type);
     if (literal)
-        buf_addf(b, "SELECT i AS c%u FROM generate_series(", id);
+        buf_addf(b, "SELECT i::%s AS c%u FROM generate_series(", type, id);
     else
         buf_adds(b, "SELECT unnest(generate_series(");
-    emit_list(e, b, v, 3, ", ");
+    for (size_t i = 0; i < 3; i++) {
+        buf_adds(b, i ? ", CAST(" : "CAST(");
+        emit_expr(e, b, v[i]);
+        buf_adds(b, " AS BIGINT)");
+    }
     if (literal)
         buf_adds(b, ") t(i)");
     else
-        buf_addf(b, ")) AS c%u", id);
+        buf_addf(b, "))::%s AS c%u", type, id);
 }
 
 static void emit_assigns(struct emitter *e, struct buf *b,

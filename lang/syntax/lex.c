@@ -279,7 +279,7 @@ static void lex_number(struct lexer *x, struct token *t)
 {
     size_t beg = x->i;
     t->kind = TOK_NUMBER;
-    if (at(x, 0) == '0' && (at(x, 1) | 32) == 'x' && !is_name(at(x, 0) + 256)) {
+    if (at(x, 0) == '0' && (at(x, 1) | 32) == 'x') {
         lex_hex(x, t);
         t->text = str_sub(x->src, beg, x->i);
         return;

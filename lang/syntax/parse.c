@@ -212,6 +212,22 @@ static struct ast *parse_tuple(struct parser *p)
     return ast_add(t, parse_expr(p));
 }
 
+/* Words that KQL takes as names only in brackets. */
+static void check_new_name(struct parser *p, const struct token *t)
+{
+    static const char *const words[] = {
+        "and", "or", "by", "has", "has_any", "has_all", "contains", "between",
+        "startswith", "endswith", "matches", "in", "where", "asc", "desc",
+        "first", "last", "missing", "let", "on",
+    };
+    for (size_t i = 0; t->kind == TOK_NAME && i < sizeof words / sizeof *words; i++)
+        if (str_eqz(t->text, words[i])) {
+            struct diag *d = diag_error(p->ds, DIAG_SYNTAX, t->span, "'%s' is a "
+                                        "keyword", words[i]);
+            diag_hint(p->ds, d, "as a name write ['%s']", words[i]);
+        }
+}
+
 struct ast *parse_named(struct parser *p)
 {
     if (at_punct(p, "(")) {
@@ -221,6 +237,7 @@ struct ast *parse_named(struct parser *p)
     }
     if (at_name(p) && is_punct(peek_at(p, 1), "=")) {
         const struct token *name = take(p);
+        check_new_name(p, name);
         take(p);
         struct ast *n = ast_new(p->arena, AST_NAMED, name->span, name->text);
         return ast_add(n, parse_expr(p));
@@ -455,11 +472,6 @@ static struct ast *parse_operator(struct parser *p, bool as_source)
     size_t n = 0;
     str word = operator_word(p, &n);
     const struct lang_op *op = reg_op(p->reg, word);
-    if (!op && n > 1) { /* take-5: the words may not belong together */
-        word = peek(p)->text;
-        op = reg_op(p->reg, word);
-        n = 1;
-    }
     if (!op || (!as_source && (op->flags & OP_NO_PIPE))) {
         if (word.n == 0)
             expected(p, "an operator");
