@@ -34,7 +34,7 @@ static int by_value(const void *a, const void *b)
 /* A whole address, or one to three numbers each with a dot behind it. */
 static bool read_needle(str s, bool prefixes, struct prefix4 *p)
 {
-    char text[16];
+    char text[24]; /* 12 of s and up to 5 more */
     int dots = 0;
     if (ip4_parse(s, &p->ip)) {
         p->octets = 4;

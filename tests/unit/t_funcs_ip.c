@@ -181,6 +181,7 @@ TEST(prefixes_in_text)
     CHECK_STR(CALL("has_ipv4_prefix", log, T("1.")), "False");
     CHECK_STR(CALL("has_ipv4_prefix", log, T(".")), "False");
     CHECK_STR(CALL("has_ipv4_prefix", log, T("127.0.0.1.")), "False");
+    CHECK_STR(CALL("has_ipv4_prefix", log, T("12345678901.")), "False");
     CHECK_STR(CALL("has_ipv4_prefix", T("x 127.0.0.256"), T("127.0.")),
               "False");
     CHECK_STR(CALL("has_any_ipv4_prefix", log, T("10."), T("127.")), "True");
