@@ -8,7 +8,7 @@
 #include "base/ticks.h"
 #include "render/chart.h"
 #include "render/format.h"
-#include "render/intern.h"
+#include "render/names.h"
 
 struct raw {
     size_t series, order;
@@ -18,7 +18,7 @@ struct raw {
 struct reader {
     struct chart *c;
     const struct chart_cols *cols;
-    struct intern names, cats;
+    struct names names, cats;
     struct raw *v;
     size_t n, cap;
     size_t nskipped;      /* over CHART_VALUES */
@@ -86,8 +86,8 @@ static size_t series_of(struct reader *r, size_t row, size_t y)
         buf_add(&r->text, f->cols[cols->y[y]].name);
     }
     str s = str_sub(buf_str(&r->text), 0, 300);
-    ptrdiff_t i = intern_find(&r->names, s);
-    return i >= 0 ? (size_t)i : intern_add(&r->names, arena_str(r->c->a, s));
+    ptrdiff_t i = names_find(&r->names, s);
+    return i >= 0 ? (size_t)i : names_add(&r->names, arena_str(r->c->a, s));
 }
 
 static double category_at(struct reader *r, size_t row)
@@ -101,9 +101,9 @@ static double category_at(struct reader *r, size_t row)
     else
         format_cell(&r->text, x, row, &r->xfmt);
     str s = str_sub(buf_str(&r->text), 0, 300);
-    ptrdiff_t i = intern_find(&r->cats, s);
+    ptrdiff_t i = names_find(&r->cats, s);
     return i >= 0 ? (double)i
-                  : (double)intern_add(&r->cats, arena_str(r->c->a, s));
+                  : (double)names_add(&r->cats, arena_str(r->c->a, s));
 }
 
 static double time_value(const struct chart *c, int64_t t)
@@ -358,8 +358,8 @@ void chart_points(struct chart *c, const struct chart_cols *cols,
 {
     struct reader r = { .c = c, .cols = cols };
     buf_init(&r.text, 1 << 16);
-    intern_init(&r.names, c->a);
-    intern_init(&r.cats, c->a);
+    names_init(&r.names, c->a);
+    names_init(&r.cats, c->a);
     set_x_kind(&r, want);
     format_plan(&r.xfmt, &c->f->cols[cols->x], c->f->nrows);
     if (cols->arrays)

@@ -6,7 +6,7 @@
 #include "base/ticks.h"
 #include "render/format.h"
 #include "render/hint.h"
-#include "render/intern.h"
+#include "render/names.h"
 #include "render/svg/svg.h"
 #include "render/timeline.h"
 
@@ -59,7 +59,7 @@ static bool find_tips(struct timeline *t, struct diags *ds)
 }
 
 /* Numbers the values of a column; *out has one per row. */
-static void number_values(struct timeline *t, int col, struct intern *names,
+static void number_values(struct timeline *t, int col, struct names *names,
                           uint32_t *out)
 {
     const struct column *c = &t->f->cols[col];
@@ -75,10 +75,10 @@ static void number_values(struct timeline *t, int col, struct intern *names,
         } else {
             buf_reset(&b);
             format_cell(&b, c, r, &t->fmt[col]);
-            ptrdiff_t k = intern_find(names, buf_str(&b));
+            ptrdiff_t k = names_find(names, buf_str(&b));
             s = k >= 0 ? names->list.v[k] : arena_str(t->a, buf_str(&b));
         }
-        out[r] = (uint32_t)intern_add(names, s);
+        out[r] = (uint32_t)names_add(names, s);
     }
     buf_release(&b);
 }
@@ -97,7 +97,7 @@ static int by_count(const void *a, const void *b)
 }
 
 /* Keeps the `cap` largest values; slot[number] is where each goes. */
-static size_t rank_values(struct timeline *t, const struct intern *names,
+static size_t rank_values(struct timeline *t, const struct names *names,
                           const uint32_t *of_row, struct tl_key *keys,
                           size_t cap, uint16_t **slot)
 {
@@ -124,13 +124,13 @@ static size_t rank_values(struct timeline *t, const struct intern *names,
 static size_t read_keys(struct timeline *t, int col, struct tl_key *keys,
                         size_t cap, uint16_t *of_row)
 {
-    struct intern names;
+    struct names names;
     uint16_t *slot;
     if (col < 0) {
         keys[0].name = S("events");
         return 1;
     }
-    intern_init(&names, t->a);
+    names_init(&names, t->a);
     uint32_t *number = arena_array(t->a, t->f->nrows + 1, sizeof *number);
     number_values(t, col, &names, number);
     size_t n = rank_values(t, &names, number, keys, cap, &slot);

@@ -338,6 +338,67 @@ static void timelines(const char *dir)
          "title=</title><script>alert(2)</script>");
 }
 
+/* A forest: every process has a parent among the last few dozen. */
+static struct frame *tree(size_t n, size_t depth)
+{
+    static const char *const names[] = { "explorer.exe", "chrome.exe",
+        "svchost.exe", "cmd.exe", "powershell.exe", "conhost.exe",
+        "wmiprvse.exe", "msedge.exe" };
+    struct frame *f = sample_empty("ProcessKey:string ParentKey:string "
+        "TimeGenerated:datetime Computer:string Account:string "
+        "NewProcessName:string NewProcessId:string CommandLine:string "
+        "Integrity:string", n);
+    uint32_t seed = 77;
+    for (size_t r = 0; r < n; r++) {
+        size_t up = r ? 1 + roll(&seed) % depth : 0;
+        uint32_t k = roll(&seed) % 40;
+        const char *name = r == 0 ? "wininit.exe"
+                           : k < 36 ? names[k * k % 8]
+                           : k == 36 ? "mimikatz.exe" : "rundll32.exe";
+        f->cols[0].s[r] = arena_fmt(f->arena, "ws01|%zu", r);
+        f->cols[1].s[r] = r == 0 ? S("") : r % 97 == 5 ? S("ws01|gone|1")
+            : arena_fmt(f->arena, "ws01|%zu", up > r ? 0 : r - up);
+        f->cols[2].i[r] = START + (int64_t)r * 3 * TICKS_PER_SEC;
+        f->cols[3].s[r] = S("WS01");
+        f->cols[4].s[r] = r % 3 ? S("CORP\\ana") : S("SYSTEM");
+        f->cols[5].s[r] = arena_fmt(f->arena, "C:\\Windows\\%s", name);
+        f->cols[6].s[r] = arena_fmt(f->arena, "0x%x", roll(&seed) % 65000);
+        f->cols[7].s[r] = arena_fmt(f->arena, "\"C:\\Windows\\%s\" -p %u "
+            "--type=renderer --field-trial-handle=%u", name,
+            roll(&seed) % 100, roll(&seed));
+        f->cols[8].s[r] = r % 5 ? S("Medium") : S("System");
+    }
+    return f;
+}
+
+static struct frame *hostile_tree(void)
+{
+    struct frame *f = sample_empty("ProcessKey:string ParentKey:string "
+        "Image:string CommandLine:string User:string", NHOSTILE);
+    for (size_t r = 0; r < NHOSTILE; r++) {
+        f->cols[0].s[r] = arena_fmt(f->arena, "k%zu", r);
+        f->cols[1].s[r] = r % 11 == 3 ? hostile[r]
+            : r ? arena_fmt(f->arena, "k%zu", r / 2) : S("");
+        f->cols[2].s[r] = hostile[r];
+        f->cols[3].s[r] = hostile[(r + 1) % NHOSTILE];
+        f->cols[4].s[r] = hostile[(r + 2) % NHOSTILE];
+    }
+    f->cols[1].s[1] = S("k2"); /* a circle: k1 under k2, k2 under k1 */
+    return f;
+}
+
+static void trees(const char *dir)
+{
+    page(dir, "ptree", tree(60, 6), "processtree",
+         "title=What ran on WS01");
+    page(dir, "ptree_color", tree(200, 30), "processtree",
+         "color=Integrity;columns=Integrity");
+    page(dir, "ptree_10000", tree(10000, 60), "processtree", "");
+    page(dir, "ptree_deep", tree(10000, 1), "processtree", "");
+    page(dir, "ptree_hostile", hostile_tree(), "processtree",
+         "color=User;title=</title><script>alert(2)</script>");
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -347,5 +408,6 @@ int main(int argc, char **argv)
     tables(argv[1]);
     charts(argv[1]);
     timelines(argv[1]);
+    trees(argv[1]);
     return 0;
 }

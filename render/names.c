@@ -1,16 +1,16 @@
-/* intern.c - gives each distinct text a small number.
+/* names.c - gives each distinct text a small number.
  *
  * Called by: charts, timeline, trees. Open addressing with linear probing;
  * str_hash is seeded, so chosen texts cannot make it slow. */
-#include "render/intern.h"
+#include "render/names.h"
 
-void intern_init(struct intern *t, struct arena *a)
+void names_init(struct names *t, struct arena *a)
 {
-    *t = (struct intern){ .arena = a };
+    *t = (struct names){ .arena = a };
 }
 
 /* Where `s` stands, or the free slot where it belongs. */
-static size_t slot_of(const struct intern *t, str s)
+static size_t slot_of(const struct names *t, str s)
 {
     size_t i = str_hash(s) & (t->nslots - 1);
     while (t->slots[i] && !str_eq(t->list.v[t->slots[i] - 1], s))
@@ -18,7 +18,7 @@ static size_t slot_of(const struct intern *t, str s)
     return i;
 }
 
-static void rehash(struct intern *t)
+static void rehash(struct names *t)
 {
     t->nslots = t->nslots ? t->nslots * 4 : 64;
     t->slots = arena_array(t->arena, t->nslots, sizeof *t->slots);
@@ -26,7 +26,7 @@ static void rehash(struct intern *t)
         t->slots[slot_of(t, t->list.v[i])] = (uint32_t)(i + 1);
 }
 
-size_t intern_add(struct intern *t, str s)
+size_t names_add(struct names *t, str s)
 {
     if (t->list.n * 2 >= t->nslots)
         rehash(t);
@@ -38,7 +38,7 @@ size_t intern_add(struct intern *t, str s)
     return t->list.n - 1;
 }
 
-ptrdiff_t intern_find(const struct intern *t, str s)
+ptrdiff_t names_find(const struct names *t, str s)
 {
     if (t->nslots == 0)
         return -1;

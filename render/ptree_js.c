@@ -1,0 +1,155 @@
+/* ptree_js.c - the script of process trees: fold, search, path, details.
+ *
+ * Called by: ptree_html.c through theme_script().
+ * Gives:     start(root). Only the rows on screen are elements; texts are set
+ *            with textContent, colours come from a list of ours.
+ * Must not:  contain the end-of-CDATA mark or a closing tag. */
+#include "render/ptree.h"
+
+const char *const ptree_js[] = {
+    "function el(tag,cls,text){var e=document.createElement(tag);"
+    "if(cls)e.className=cls;if(text)e.textContent=text;return e;}"
+    "function num(n){return String(n).replace(/\\B(?=(\\d{3})+$)/g,',');}"
+    "var H=23,MAXDEPTH=40;",
+
+    "\nfunction start(root){"
+    "var D=JSON.parse(root.querySelector('.shk-data').textContent),"
+    "n=D.p.length,box=root.querySelector('.shk-tree'),"
+    "bar=root.querySelector('.shk-bar'),detail=root.querySelector("
+    "'.shk-detail'),up=[],deep=[],kids=[],below=[],last=[],shut=[],"
+    "list=[],hit=null,at=0,hot={},i,p;"
+    "for(i=0;i<n;i++){p=D.p[i]?i-D.p[i]:-1;up.push(p);"
+    "deep.push(p<0?0:deep[p]+1);kids.push(0);below.push(0);last.push(-1);"
+    "shut.push(false);if(p>=0){kids[p]++;last[p]=i;}}"
+    "for(i=n-1;i>=0;i--)if(up[i]>=0)below[up[i]]+=below[i]+1;",
+
+    "function flat(s){return s.replace(/[\\n\\t]+/g,' \\u23CE ');}"
+    "function name(i){return D.name.s[D.name.i[i]];}"
+    "function cell(c,i){var x=D.cols[c][1];return x.s[x.i[i]];}"
+    "function of(role,i){var c=D.show[role];return c?cell(c,i):'';}"
+    "function path(i){var s=[];for(;i>=0;i=up[i])s.unshift(name(i));"
+    "return s.join(' > ');}"
+    "function tip(i){var s=[name(i)];D.cols.forEach(function(c,k){"
+    "if(c&&cell(k,i))s.push(c[0]+': '+cell(k,i));});return s.join('\\n');}",
+
+    /* The rows that are not folded away, in order; a search keeps its hits
+     * and what leads to them. */
+    "function layout(){list=[];for(var i=0;i<n;){"
+    "if(hit&&!hit.keep[i]){i++;continue;}"
+    "list.push(i);i+=shut[i]?below[i]+1:1;}"
+    "if(list.indexOf(at)===-1){var a=at;while(a>=0&&list.indexOf(a)===-1)"
+    "a=up[a];at=a>=0?a:list.length?list[0]:0;}}"
+    "var pad=el('div'),view=el('div');pad.appendChild(view);"
+    "pad.style.position='relative';view.style.position='absolute';"
+    "view.style.left=view.style.right='0';"
+    "box.textContent='';box.appendChild(pad);box.tabIndex=0;"
+    "box.setAttribute('role','tree');",
+
+    "function row(i){var r=el('div','shk-p'),d=Math.min(deep[i],MAXDEPTH),"
+    "g=el('span','shk-g'),a=up[i],k;"
+    "r.setAttribute('role','treeitem');"
+    "r.setAttribute('aria-level',deep[i]+1);"
+    "r.setAttribute('aria-selected',i===at);"
+    "if(kids[i])r.setAttribute('aria-expanded',!shut[i]);"
+    "r.setAttribute('data-i',i);r.title=tip(i);"
+    "if(hot[i])r.classList.add('shk-path');"
+    "if(i===at)r.classList.add('shk-cur');"
+    "if(hit&&!hit.is[i])r.classList.add('shk-dim');"
+    "g.style.width=d*18+'px';"
+    "for(k=d;k>0&&a>=0;k--,a=up[a]){var v=el('span','shk-v'),"
+    "c=k===d?i:null;v.style.left=((k-1)*18+7)+'px';"
+    "if(k===d)v.className=last[up[i]]===i?'shk-v shk-e2':'shk-v shk-e1';"
+    "else{var q=i;while(q>=0&&deep[q]>k)q=up[q];"
+    "if(q>=0&&deep[q]===k&&last[up[q]]===q)continue;}"
+    "g.appendChild(v);}"
+    "r.appendChild(g);"
+    "r.appendChild(el('span','shk-tw',kids[i]?(shut[i]?'\\u25B8':'\\u25BE'):"
+    "''));"
+    "var dot=el('span','shk-dot');"
+    "dot.style.backgroundColor=D.css[D.k[i]&15];r.appendChild(dot);"
+    "r.appendChild(el('b','',flat(name(i))));"
+    "if(deep[i]>MAXDEPTH)r.appendChild(el('span','shk-tag','level '+deep[i]));"
+    "if(of('pid',i))r.appendChild(el('span','shk-pid',flat(of('pid',i))));"
+    "if(shut[i])r.appendChild(el('span','shk-tag','+'+num(below[i])));"
+    "if(D.k[i]&16)r.appendChild(el('span','shk-tag','not among the rows'));"
+    "if(D.k[i]&32)r.appendChild(el('span','shk-tag','circle cut here'));"
+    "r.appendChild(el('code','shk-cmd',flat(of('command',i))));"
+    "if(of('account',i))r.appendChild(el('span','shk-who',flat(of('account',i))));"
+    "if(of('time',i))r.appendChild(el('span','shk-when',flat(of('time',i))));"
+    "return r;}",
+
+    "function paint(){var top=Math.max(0,Math.floor(box.scrollTop/H)-8),"
+    "end=Math.min(list.length,top+Math.ceil(box.clientHeight/H)+16),"
+    "part=document.createDocumentFragment();"
+    "for(var k=top;k<end;k++)part.appendChild(row(list[k]));"
+    "view.textContent='';view.style.top=top*H+'px';view.appendChild(part);}"
+    "function draw(){layout();pad.style.height=Math.max(1,list.length)*H+'px';"
+    "box.style.height=Math.min(list.length*H+4,480)+'px';paint();}"
+    "function reveal(){var k=list.indexOf(at),y=k*H;if(k<0)return;"
+    "if(y<box.scrollTop)box.scrollTop=y;"
+    "else if(y+H>box.scrollTop+box.clientHeight)"
+    "box.scrollTop=y+H-box.clientHeight;}"
+    "function fold(i,how){if(kids[i]){shut[i]=how===undefined?!shut[i]:how;"
+    "draw();}}"
+    "function lead(i){hot={};for(;i>=0;i=up[i])hot[i]=true;"
+    "Array.from(view.children).forEach(function(r){"
+    "r.classList.toggle('shk-path',!!hot[r.getAttribute('data-i')]);});}",
+
+    /* All that is known of the chosen process, and its path. */
+    "function pick(i,quiet){at=i;detail.textContent='';"
+    "function line(k,v){var r=el('div');r.appendChild(el('span','',k));"
+    "r.appendChild(el('code','',v));detail.appendChild(r);}"
+    "line('path',path(i));"
+    "D.cols.forEach(function(c,k){if(c&&cell(k,i))line(c[0],cell(k,i));});"
+    "line('below',num(kids[i])+' direct, '+num(below[i])+' in all');"
+    "if(!quiet)paint();}"
+    "function go(k){k=Math.max(0,Math.min(list.length-1,k));"
+    "if(list.length){pick(list[k],true);lead(at);reveal();paint();}}",
+
+    "function search(s){var w=s.toLowerCase().split(/\\s+/).filter(Boolean),"
+    "i,a;hit=null;if(w.length){hit={keep:[],is:[],n:0};"
+    "for(i=0;i<n;i++){var t=tip(i).toLowerCase();"
+    "if(w.every(function(x){return t.indexOf(x)!==-1;})){hit.is[i]=true;"
+    "hit.n++;for(a=i;a>=0&&!hit.keep[a];a=up[a]){hit.keep[a]=true;"
+    "shut[a]=false;}}}}"
+    "count.textContent=hit?num(hit.n)+' of '+num(n)+' match':"
+    "num(n)+' processes';"
+    "box.scrollTop=0;draw();}",
+
+    "var find=el('input'),count=el('span'),"
+    "open=el('button','','unfold all'),close=el('button','','fold all');"
+    "find.type='search';find.placeholder='find: name, command, account\\u2026';"
+    "find.setAttribute('aria-label','find processes');"
+    "count.setAttribute('role','status');bar.textContent='';"
+    "[find,open,close,count].forEach(function(e){bar.appendChild(e);});"
+    "var timer;find.addEventListener('input',function(){clearTimeout(timer);"
+    "timer=setTimeout(function(){search(find.value);},120);});"
+    "find.addEventListener('keydown',function(e){e.stopPropagation();});"
+    "open.addEventListener('click',function(){shut.fill(false);draw();});"
+    "close.addEventListener('click',function(){"
+    "for(var i=0;i<n;i++)shut[i]=kids[i]>0;draw();});"
+    "function index(e){var r=e.target.closest('.shk-p');"
+    "return r?+r.getAttribute('data-i'):-1;}"
+    "box.addEventListener('scroll',paint);"
+    "box.addEventListener('click',function(e){var i=index(e);if(i<0)return;"
+    "if(e.target.classList.contains('shk-tw')){fold(i);return;}pick(i);});"
+    "box.addEventListener('dblclick',function(e){var i=index(e);"
+    "if(i>=0)fold(i);});"
+    "box.addEventListener('mouseover',function(e){var i=index(e);"
+    "if(i>=0)lead(i);});"
+    "box.addEventListener('mouseleave',function(){lead(-1);});"
+    "box.addEventListener('keydown',function(e){var k=list.indexOf(at),"
+    "done=true;"
+    "switch(e.key){case 'ArrowDown':go(k+1);break;"
+    "case 'ArrowUp':go(k-1);break;case 'Home':go(0);break;"
+    "case 'End':go(list.length-1);break;"
+    "case 'PageDown':go(k+15);break;case 'PageUp':go(k-15);break;"
+    "case 'ArrowRight':if(shut[at])fold(at,false);else if(kids[at])go(k+1);"
+    "break;"
+    "case 'ArrowLeft':if(kids[at]&&!shut[at])fold(at,true);"
+    "else if(up[at]>=0)go(list.indexOf(up[at]));break;"
+    "case 'Enter':case ' ':fold(at);break;default:done=false;}"
+    "if(done){e.preventDefault();e.stopPropagation();}});"
+    "if(n)search('');}",
+    NULL
+};
