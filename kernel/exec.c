@@ -25,15 +25,18 @@ struct exec {
     uint64_t abort_upto;      /* numbers up to here are aborted */
     struct msg *running;      /* borrowed from the thread */
     bool in_lang, interrupted, stopped;
+    bool interrupt_next;      /* came between two cells, or before the first */
     struct msg *answer;
 };
 
 static bool begin(struct exec *e, struct msg *m)
 {
     pthread_mutex_lock(&e->lock);
-    bool aborted = e->stopped || m->number <= e->abort_upto;
+    bool next = e->interrupt_next;
+    bool aborted = e->stopped || (m->number <= e->abort_upto && !next);
     e->running = m;
-    e->interrupted = false;
+    e->interrupted = next;
+    e->interrupt_next = false;
     pthread_mutex_unlock(&e->lock);
     return !aborted;
 }
@@ -93,13 +96,19 @@ bool exec_submit(struct exec *e, struct msg *m)
     return taken;
 }
 
-/* With the lock held, so that no cancel can reach the next cell. */
+/* With the lock held, so that no cancel can reach a cell it was not meant for.
+ * A cell that waits for its thread counts as running: the client sees no
+ * difference. Without any cell nothing is remembered. */
 static void interrupt_locked(struct exec *e)
 {
-    if (!e->running)
+    if (e->done == e->submitted)
         return;
-    e->interrupted = true;
     e->abort_upto = e->submitted;
+    if (!e->running) {
+        e->interrupt_next = true;
+        return;
+    }
+    e->interrupted = true;
     if (e->in_lang)
         e->k->in->cancel(e->k->in->lang);
     pthread_cond_broadcast(&e->wake);

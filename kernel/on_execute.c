@@ -21,6 +21,7 @@ struct cell {
     bool silent, store, may_ask, stop_on_error;
     int64_t count;
     bool had_result;        /* an execute_result was sent */
+    bool left_unanswered;   /* an interrupt ended a question */
     struct buf output;      /* its text, for the history */
     struct progress progress;
     struct buf *expression; /* where results go while one is evaluated */
@@ -77,6 +78,7 @@ static bool on_ask(void *ctx, str prompt, bool password, struct buf *answer)
     exec_forget_answers(c->k->exec);
     ask_input(c->k, c->m, prompt, password);
     struct msg *m = exec_wait_answer(c->k->exec);
+    c->left_unanswered |= !m;
     if (!m || !msg_parse_body(m)) {
         msg_free(m);
         return false;
@@ -108,7 +110,7 @@ static enum status run_code(struct cell *c, str code)
         return ST_CANCELLED;
     enum status st = in->run(in->lang, code, &opts, &sink, &c->ds);
     exec_leave_lang(c->k->exec);
-    if (exec_is_interrupted(c->k->exec) && st != ST_OK)
+    if (c->left_unanswered || (exec_is_interrupted(c->k->exec) && st != ST_OK))
         return ST_CANCELLED;
     return st == ST_OK && c->ds.nerrors ? ST_USER : st;
 }
@@ -212,7 +214,6 @@ static void reply_failed(struct cell *c, enum status st)
 {
     struct trouble t;
     trouble_of(&t, c->arena, st, &c->ds, c->code);
-    publish_captured(c->k);
     if (!c->silent)
         publish_error(c->k, c->m->header, &t);
     if (c->stop_on_error || st == ST_CANCELLED)
@@ -255,6 +256,7 @@ void on_execute(struct kernel *k, struct msg *m)
         publish_execute_input(k, m->header, c.code, c.count);
     enum status st = run_code(&c, c.code);
     progress_end(&c.progress);
+    publish_captured(k);
     if (st == ST_OK && !c.silent)
         send_warnings(&c);
     if (c.store)

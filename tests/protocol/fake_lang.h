@@ -101,9 +101,11 @@ static enum status fake_ask(struct fake_run *r, str prompt)
     buf_init(&answer, 1 << 20);
     bool got = r->sink->ask &&
                r->sink->ask(r->sink->ctx, prompt, false, &answer);
-    fake_table(r, got ? buf_str(&answer) : S("(default)"), COMPLETE);
+    bool cancelled = !fake_sleep(r->l, 0, false);
+    if (!cancelled)
+        fake_table(r, got ? buf_str(&answer) : S("(default)"), COMPLETE);
     buf_release(&answer);
-    return ST_OK;
+    return cancelled ? ST_CANCELLED : ST_OK;
 }
 
 static enum status fake_many(struct fake_run *r, long n)
