@@ -30,7 +30,9 @@ static str cell_text(struct proctree_job *j, const struct column *c, size_t row)
     struct buf b;
     buf_init(&b, SIZE_MAX / 4);
     value_text(&b, &v);
-    return str_trim(buf_take(&b, j->tmp));
+    str text = arena_str(j->tmp, buf_str(&b));
+    buf_release(&b);
+    return str_trim(text);
 }
 
 str proctree_text(struct proctree_job *j, size_t row, enum proctree_role r)

@@ -135,11 +135,19 @@ static int find_exact(const struct proctree_table *t, str name)
     return -1;
 }
 
+/* A cheap look ahead: names that are alike end alike, prefix or not. */
+static bool ends_alike(str a, str b)
+{
+    return a.n && b.n && (lower(a.p[a.n - 1]) == lower(b.p[b.n - 1]) ||
+                          is_sign(a.p[a.n - 1]));
+}
+
 static int find_alike(const struct proctree_table *t, str name)
 {
     for (size_t c = 0; c < t->ncols; c++)
-        if (alike(t->names[c], name) ||
-            alike(without_prefix(t->names[c]), name))
+        if (ends_alike(t->names[c], name) &&
+            (alike(t->names[c], name) ||
+             alike(without_prefix(t->names[c]), name)))
             return (int)c;
     return -1;
 }
