@@ -1,8 +1,8 @@
 /* fuzz_proctree.c - any bytes as the cells of a process log.
  *
  * Lines are rows, tabs part the cells of two logs in one table. Holds that
- * each linked row's parent is a row or a named stand-in, that depths and roots
- * follow the links, that repeated runs agree, and that kin contain the seeds. */
+ * each row is whole or blank, that only roots have no parent, that repeated
+ * runs agree, and that kin contain the seeds. */
 #include <assert.h>
 
 #include "analytics/proctree_frame.h"
