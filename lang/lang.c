@@ -29,7 +29,7 @@ static int by_name(const void *a, const void *b)
 static const char *sql_name(struct arena *a, const struct lang_func *f,
                             size_t overload, size_t count)
 {
-    bool own = strncmp(f->name, "k_", 2) == 0 || strcmp(f->name, "kre") == 0;
+    bool own = strncmp(f->name, "k_", 2) == 0 || strncmp(f->name, "kre", 3) == 0;
     if (count == 1)
         return own ? f->name : arena_fmt(a, "k_%s%c", f->name, 0).p;
     return arena_fmt(a, "%s%s_%zu%c", own ? "" : "k_", f->name, overload, 0).p;

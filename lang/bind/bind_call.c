@@ -8,8 +8,6 @@
 
 #include "bind_int.h"
 
-enum fit { FIT_EXACT, FIT_WIDEN, FIT_DYNAMIC, NFITS };
-
 /* One parameter of a spec such as "string, long?, any*". */
 struct param {
     str word;
@@ -69,7 +67,7 @@ static bool takes(const struct param *p, const struct expr *e, enum fit fit)
     return fit == FIT_DYNAMIC && (e->type == TYPE_DYNAMIC || is_null_literal(e));
 }
 
-static bool row_takes(const struct lang_func *f, struct expr **args, size_t n,
+bool row_takes(const struct lang_func *f, struct expr **args, size_t n,
                       enum fit fit)
 {
     str spec = str_of(f->params);
@@ -145,7 +143,7 @@ static enum type result_type(const struct lang_func *f, struct expr **args,
     return (enum type)f->ret;
 }
 
-static struct expr *call_row(struct binder *b, const struct lang_func *f,
+struct expr *call_row(struct binder *b, const struct lang_func *f,
                              struct span at, const struct ast *call,
                              struct expr **args, size_t n)
 {
@@ -203,7 +201,7 @@ static void unknown_function(struct binder *b, str name, struct span at)
         diag_hint(b->ds, d, "did you mean '%.*s'?", STRF(near));
 }
 
-static void wrong_arguments(struct binder *b, const struct lang_func *f,
+void wrong_arguments(struct binder *b, const struct lang_func *f,
                             struct span at, struct expr **args, size_t n)
 {
     struct buf text;
@@ -215,68 +213,6 @@ static void wrong_arguments(struct binder *b, const struct lang_func *f,
     if (f->usage)
         diag_hint(b->ds, d, "usage: %s", f->usage);
     buf_release(&text);
-}
-
-/* " ORDER BY $2 ASC NULLS FIRST, …" for the order of the input, with the keys
- * appended to the arguments; nothing when the order is not known any more. */
-static size_t order_clause(struct binder *b, struct buf *sql,
-                           struct expr **args, size_t n)
-{
-    const struct node *in = b->row;
-    for (size_t i = 0; in && i < in->order.n; i++) {
-        const struct order *o = &in->order.v[i];
-        bool there = false;
-        for (size_t c = 0; c < in->cols.n; c++)
-            there |= o->e->kind == EX_COLUMN && in->cols.v[c].id == o->e->id;
-        if (!there || n >= 9)
-            break;
-        args[n++] = o->e;
-        buf_addf(sql, "%s$%zu %s NULLS %s", i ? ", " : " ORDER BY ", n,
-                 o->desc ? "DESC" : "ASC", o->nulls_first ? "FIRST" : "LAST");
-    }
-    return n;
-}
-
-static struct expr *call_agg(struct binder *b, const struct lang_agg *g,
-                             const struct ast *call, struct expr **args,
-                             size_t n)
-{
-    struct lang_func f = g->func;
-    struct expr *all[16];
-    for (size_t i = 0; i < n && i < 9; i++)
-        all[i] = args[i];
-    struct buf sql;
-    buf_init(&sql, 4000);
-    str text = str_of(f.sql ? f.sql : "");
-    ptrdiff_t at = str_find(text, S("$o"));
-    if (at >= 0 && n < 9) {
-        buf_add(&sql, str_sub(text, 0, (size_t)at));
-        size_t more = order_clause(b, &sql, all, n);
-        buf_add(&sql, str_sub(text, (size_t)at + 2, text.n));
-        f.params = arena_cstr(b->arena, arena_fmt(b->arena, "%s%s", f.params,
-                              more > n ? f.params[0] ? ", any*" : "any*" : ""));
-        f.sql = arena_cstr(b->arena, buf_str(&sql));
-        n = more;
-    }
-    buf_release(&sql);
-    struct expr *e = call_row(b, &f, call ? call->span : NO_SPAN, call, all, n);
-    e->aggregate = e->kind != EX_ERROR;
-    return e;
-}
-
-struct expr *agg_expr(struct binder *b, const struct lang_agg *g,
-                      const struct ast *call, struct expr **args, size_t n)
-{
-    size_t i = 0;
-    while (b->reg->aggs[i] != g)
-        i++;
-    for (int fit = 0; fit < NFITS; fit++)
-        for (size_t k = i; k < b->reg->naggs &&
-             str_eqz(str_of(b->reg->aggs[k]->func.name), g->func.name); k++)
-            if (row_takes(&b->reg->aggs[k]->func, args, n, (enum fit)fit))
-                return call_agg(b, b->reg->aggs[k], call, args, n);
-    wrong_arguments(b, &g->func, call->span, args, n);
-    return ex_error(b, call->span);
 }
 
 static struct expr *bind_aggregate(struct binder *b, const struct lang_agg *g,

@@ -16,4 +16,14 @@ const struct ast *body_result(struct binder *b, const struct ast *function,
 struct expr *bind_special(struct binder *b, const struct ast *call, bool *known);
 struct expr *bind_path_expr(struct binder *b, const struct ast *t);
 
+/* -- overloads (bind_call.c) -- */
+enum fit { FIT_EXACT, FIT_WIDEN, FIT_DYNAMIC, NFITS };
+bool row_takes(const struct lang_func *f, struct expr **args, size_t n,
+               enum fit fit);
+struct expr *call_row(struct binder *b, const struct lang_func *f,
+                      struct span at, const struct ast *call,
+                      struct expr **args, size_t n);
+void wrong_arguments(struct binder *b, const struct lang_func *f,
+                     struct span at, struct expr **args, size_t n);
+
 #endif

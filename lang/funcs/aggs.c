@@ -5,8 +5,11 @@
  * null, avg NaN. Nulls are skipped except by count. */
 #include "aggs.h"
 
-#define AGG(nm, pre, par, r, template, fl, use, sum, ex)                     \
-    { .prefix = pre, .func = { .name = nm, .params = par, .ret = r,          \
+#define AGG(...) COLLECT(AGG_VALUE, __VA_ARGS__)
+#define LISTS(...) COLLECT(AGG_LIST, __VA_ARGS__)
+#define SETS(...) COLLECT(AGG_SET, __VA_ARGS__)
+#define COLLECT(how, nm, pre, par, r, template, fl, use, sum, ex)            \
+    { .prefix = pre, .collects = how, .func = { .name = nm, .params = par, .ret = r,          \
       .sql = template, .flags = fl, .usage = use, .summary = sum,            \
       .example = ex } },
 
@@ -26,7 +29,6 @@ static const struct lang_agg rows[] = {
 #include "aggs.def"
 };
 
-#undef AGG
 
 const struct lang_agg *const *lang_aggs(size_t *n)
 {

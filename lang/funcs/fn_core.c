@@ -309,6 +309,63 @@ static struct expr *bind_extract_typed(struct binder *b, const struct ast *call,
                              : coerce(b, e, t);
 }
 
+/* The capture groups of a pattern, without the (?:…) ones. */
+static size_t count_groups(str re)
+{
+    size_t n = 0;
+    bool in_class = false;
+    for (size_t i = 0; i < re.n; i++) {
+        char c = re.p[i];
+        if (c == '\\')
+            i++;
+        else if (in_class)
+            in_class = c != ']';
+        else if (c == '[')
+            in_class = true;
+        else if (c == '(' && (i + 1 == re.n || re.p[i + 1] != '?' ||
+                 str_starts(str_sub(re, i, re.n), S("(?P<")) ||
+                 (str_starts(str_sub(re, i, re.n), S("(?<")) && i + 3 < re.n &&
+                  re.p[i + 3] != '=' && re.p[i + 3] != '!')))
+            n++;
+    }
+    return n;
+}
+
+/* extract_all(regex, text): one group gives texts, several give arrays. */
+static struct expr *bind_extract_all(struct binder *b, const struct ast *call,
+                                     struct expr **args, size_t n)
+{
+    struct expr *re = args[0], *text = coerce(b, args[n - 1], TYPE_STRING);
+    struct buf sql;
+    if (re->kind != EX_LITERAL || re->type != TYPE_STRING) {
+        bind_error(b, DIAG_NOT_CONSTANT, re->span, "the pattern of extract_all "
+                   "must be a literal");
+        return ex_error(b, call->span);
+    }
+    size_t groups = count_groups(re->value.s);
+    if (groups == 0 || groups > 16) {
+        bind_error(b, DIAG_REGEX, re->span, "extract_all needs a pattern with "
+                   "one to 16 groups in parentheses, this has %zu", groups);
+        return ex_error(b, call->span);
+    }
+    buf_init(&sql, 8192);
+    if (groups == 1) {
+        buf_adds(&sql, "nullif(CAST(to_json(regexp_extract_all($1, kre($2), 1)) AS VARCHAR), '[]')");
+    } else {
+        buf_adds(&sql, "nullif(CAST(to_json(list_transform(generate_series(1, "
+                       "len(regexp_extract_all($1, kre($2), 1))), lambda i: [");
+        for (size_t g = 1; g <= groups; g++)
+            buf_addf(&sql, "%sregexp_extract_all($1, kre($2), %zu)[i]", g > 1 ? ", " : "", g);
+        buf_adds(&sql, "])) AS VARCHAR), '[]')");
+    }
+    buf_addc(&sql, 0);
+    const char *z = buf_take(&sql, b->arena).p;
+    buf_release(&sql);
+    struct expr *e = ex_call(b, TYPE_DYNAMIC, z, text, re, NULL);
+    e->has_null = true;
+    return e;
+}
+
 /* ---- integer arithmetic ---- */
 
 static void row_add(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
@@ -364,7 +421,7 @@ static void row_modr(struct fn_ctx *cx, const struct value *in, size_t n, struct
 static void row_bin(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
 {
     (void)cx, (void)n;
-    int64_t x = in[0].i, r = in[1].i < 0 ? -in[1].i : in[1].i;
+    int64_t x = in[0].i, r = in[1].i;
     out->null = r <= 0;
     if (r <= 0)
         return;
@@ -475,6 +532,14 @@ const struct lang_func funcs_core[] = {
          "The smallest argument.", "print min_of(4, 2, 9)"),
     { .name = "extract", .params = "string, long, string, string",
       .bind = bind_extract_typed, .flags = FN_HIDDEN },
+    HOOK("extract_all", "string, string", bind_extract_all, "extract_all(regex, text)",
+         "All matches of a pattern: the text of its group, or an array of its "
+         "groups, for each; null when nothing matches.",
+         "print extract_all(@\"(\\d+)\", \"a1 b22\")"),
+    { .name = "extract_all", .params = "string, dynamic, string",
+      .bind = bind_extract_all, .flags = FN_HIDDEN },
+    HOOK("extractall", "string, string", bind_extract_all, "extractall(regex, text)",
+         "The same as extract_all.", "print extractall(@\"(\\d+)\", \"a1 b22\")"),
     INTERNAL("k_add", "long, long", TYPE_LONG, row_add),
     INTERNAL("k_sub", "long, long", TYPE_LONG, row_sub),
     INTERNAL("k_mul", "long, long", TYPE_LONG, row_mul),

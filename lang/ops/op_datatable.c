@@ -31,6 +31,12 @@ static void datatable_parse(struct parser *p, struct ast *op)
 static bool cell(struct binder *b, const struct ast *t, enum type type,
                  struct value *v)
 {
+    if (t->kind == AST_LITERAL && t->value.null && t->value.type == TYPE_DYNAMIC &&
+        t->span.end - t->span.beg == 4) { /* the bare word */
+        struct diag *d = bind_error(b, DIAG_SYNTAX, t->span, "null needs a type here");
+        diag_hint(b->ds, d, "%s(null)", type_name(type));
+        return false;
+    }
     struct expr *e = coerce(b, bind_const(b, t), type);
     if (e->kind == EX_ERROR)
         return false;

@@ -122,7 +122,9 @@ static void collect(struct binder *b, const struct ast *op, struct node *in,
             add_wildcard(b, t, k, fuzzy);
         else if (!fuzzy || is_known(b, k)) {
             struct node *n = bind_table(b, k);
-            bool shared = n && k->kind == AST_NAME && scope_find(b->scope, k->text);
+            const struct let *l = k->kind == AST_NAME ? scope_find(b->scope, k->text) : NULL;
+            bool view = l && l->ast && l->ast->kind == AST_FUNCTION;
+            bool shared = n && l && !view;
             add_table(b, t, n, k->kind == AST_NAME && !shared ? k->text
                                : n ? n->name : S(""));
         }
@@ -227,11 +229,15 @@ static struct node *combine(struct binder *b, const struct ast *op,
     }
     if (source.n)
         PUSH(b->arena, n->cols, col_new(b, source, TYPE_STRING, false));
+    size_t first = n->cols.n;
+    for (size_t i = 0; i < t->slots.n; i++) /* plain names win over made ones */
+        PUSH(b->arena, n->cols, col_new(b, t->slots.v[i].clash ? S("") : t->slots.v[i].base,
+                                        t->slots.v[i].type, true));
     for (size_t i = 0; i < t->slots.n; i++) {
         const struct slot *s = &t->slots.v[i];
-        str name = s->clash ? arena_fmt(b->arena, "%.*s_%s", STRF(s->base), type_name(s->type))
-                            : s->base;
-        PUSH(b->arena, n->cols, col_new(b, free_name(b, n, name), s->type, true));
+        str name = arena_fmt(b->arena, "%.*s_%s", STRF(s->base), type_name(s->type));
+        if (s->clash)
+            n->cols.v[first + i].name = free_name(b, n, name);
     }
     return n;
 }

@@ -28,6 +28,7 @@ void parse_text_parse(struct parser *p, struct ast *op)
             s->value = t->value;
             ast_add(with, s);
         } else if (at_name(p)) {
+            check_new_name(p, t);
             struct ast *c = ast_new(p->arena, AST_COLUMN, take(p)->span, t->text);
             if (accept_punct(p, ":"))
                 ast_add(c, parse_type(p));
@@ -61,8 +62,9 @@ static enum type column_type(const struct ast *c)
 static const char *group_of(const struct ast *c, bool regex, bool last)
 {
     enum type t = column_type(c);
-    if (type_is_int(t) && regex)
-        return "(-?\\d+)";
+    bool open = c->next && c->next->kind == AST_STAR; /* nothing else ends it */
+    if (type_is_int(t) && (regex || open))
+        return "([-+]?\\d+)";
     if (t == TYPE_REAL && regex)
         return "(-?\\d*\\.?\\d+(?:[eE][-+]?\\d+)?)";
     return last || regex ? "(.*)" : "(.*?)";

@@ -218,21 +218,11 @@ static bool add_percentiles(struct binder *b, struct summary *s, str given,
     return true;
 }
 
-/* ---- lists with a limit ---- */
-
-/* make_list(x, 10): the limit is applied to the finished list. */
-static struct expr *with_limit(struct binder *b, const struct ast *call,
-                               struct expr *limit, struct expr *list)
-{
-    bool set = str_starts(call->text, S("make_set")) || str_eqz(call->text, "makeset");
-    return ex_func(b, set ? "k_set_first" : "k_list_cap", call->span, list,
-                   coerce(b, limit, TYPE_LONG), NULL);
-}
+/* ---- one item ---- */
 
 static const struct { const char *old, *new; } old_names[] = {
-    { "makelist", "make_list" }, { "makeset", "make_set" },
-    { "makebag", "make_bag" },   { "argmax", "arg_max" },
-    { "argmin", "arg_min" },     { "make_dictionary", "make_bag" },
+    { "argmax", "arg_max" },
+    { "argmin", "arg_min" },
 };
 
 static str modern_name(str name)
@@ -242,48 +232,6 @@ static str modern_name(str name)
             return str_of(old_names[i].new);
     return name;
 }
-
-/* What goes into the list: any value as JSON; of a dynamic column, lists keep
- * the nulls and sets take the elements of arrays. */
-static struct expr *list_item(struct binder *b, struct expr *e, bool set)
-{
-    bool dynamic = e->type == TYPE_DYNAMIC;
-    e = coerce(b, e, TYPE_DYNAMIC);
-    if (!dynamic || e->kind == EX_ERROR)
-        return e;
-    return ex_call(b, TYPE_DYNAMIC, set
-        ? "(CASE WHEN starts_with($1, '[') THEN nullif(substr($1, 2, length($1) - 2), '') ELSE $1 END)"
-        : "coalesce($1, 'null')", e, NULL);
-}
-
-/* The array aggregates, whose argument becomes a dynamic and whose last
- * argument may be a limit. NULL: not one of them. */
-static struct expr *bind_list(struct binder *b, const struct ast *call, str name)
-{
-    bool cond = str_ends(name, S("_if"));
-    bool list = str_starts(name, S("make_list")) || str_starts(name, S("make_set"));
-    if (!list || !call->kid)
-        return NULL;
-    struct expr *args[3], *limit = NULL;
-    size_t n = 0;
-    for (const struct ast *k = call->kid; k && n < 3; k = k->next) {
-        struct expr *e = bind_expr(b, k);
-        if (e->kind == EX_ERROR)
-            return e;
-        if (n == (cond ? 2u : 1u) && type_is_int(e->type))
-            limit = e;
-        else
-            args[n++] = e;
-    }
-    if (args[0]->window)
-        args[0] = hoist(b, args[0], "list");
-    args[0] = list_item(b, args[0], str_starts(name, S("make_set")));
-    const struct lang_agg *g = reg_agg(b->reg, name);
-    struct expr *e = agg_expr(b, g, call, args, n);
-    return limit && e->kind != EX_ERROR ? with_limit(b, call, limit, e) : e;
-}
-
-/* ---- one item ---- */
 
 /* Columns outside an aggregate have no single value in a group. */
 static bool only_aggregates(struct binder *b, const struct expr *e,
@@ -334,16 +282,6 @@ static bool add_tuple(struct binder *b, struct summary *s, const struct ast *t)
     return ok;
 }
 
-static struct expr *bind_item(struct binder *b, const struct ast *t)
-{
-    if (t->kind == AST_CALL) {
-        struct expr *e = bind_list(b, t, modern_name(t->text));
-        if (e)
-            return e;
-    }
-    return bind_expr(b, t);
-}
-
 bool summary_add(struct binder *b, struct summary *s, const struct ast *item,
                  unsigned *counter)
 {
@@ -358,7 +296,7 @@ bool summary_add(struct binder *b, struct summary *s, const struct ast *item,
         ok = add_several(b, s, given, t, &known);
     }
     if (!known) {
-        struct expr *e = bind_item(b, t);
+        struct expr *e = bind_expr(b, t);
         ok = e->kind != EX_ERROR && only_aggregates(b, e, t->span);
         str name = given.n ? free_name(b, s->out, given)
                            : auto_column(b, s->out, t, counter);

@@ -213,7 +213,7 @@ static struct ast *parse_tuple(struct parser *p)
 }
 
 /* Words that KQL takes as names only in brackets. */
-static void check_new_name(struct parser *p, const struct token *t)
+void check_new_name(struct parser *p, const struct token *t)
 {
     static const char *const words[] = {
         "and", "or", "by", "has", "has_any", "has_all", "contains", "between",

@@ -55,6 +55,8 @@ struct ast *parse_pipe(struct parser *p);             /* source | op | op … */
 struct ast *parse_pipe_from(struct parser *p, struct ast *source);
 struct ast *parse_literal(struct parser *p);          /* one literal, sign too */
 struct ast *parse_dynamic(struct parser *p);          /* after `dynamic` */
+/* Reports a keyword where a new column is named. */
+void check_new_name(struct parser *p, const struct token *t);
 /* name = expr, (a, b) = expr, or expr. */
 struct ast *parse_named(struct parser *p);
 /* Comma separated parse_named, added to `parent`; at least one. */
