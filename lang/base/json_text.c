@@ -20,6 +20,8 @@ struct level {
     bool object;
 };
 
+enum { FEW_KEYS = 64, FEW_LEVELS = 16 };
+
 struct compactor {
     struct buf *out;
     str in;
@@ -29,7 +31,21 @@ struct compactor {
     size_t nkeys, keys_cap;
     struct level *levels;
     size_t depth, levels_cap, max_depth;
+    struct key few_keys[FEW_KEYS];        /* what most values get by with */
+    struct level few_levels[FEW_LEVELS];
 };
+
+/* A stack of `cap` elements that is full moves from `few` to the heap, or to
+ * more of it; twice as large. */
+static void *grow(void *stack, const void *few, size_t *cap, size_t size)
+{
+    void *old = stack == few ? NULL : stack;
+    void *more = xrealloc(old, *cap * 2 * size);
+    if (!old)
+        memcpy(more, few, *cap * size);
+    *cap *= 2;
+    return more;
+}
 
 enum step { FAIL, WANT_VALUE, HAVE_VALUE };
 
@@ -324,10 +340,9 @@ static void unite_keys(struct compactor *c, const struct level *l)
 
 static void push_level(struct compactor *c, bool object)
 {
-    if (c->depth == c->levels_cap) {
-        c->levels_cap = c->levels_cap ? c->levels_cap * 2 : 16;
-        c->levels = xrealloc(c->levels, c->levels_cap * sizeof *c->levels);
-    }
+    if (c->depth == c->levels_cap)
+        c->levels = grow(c->levels, c->few_levels, &c->levels_cap,
+                         sizeof *c->levels);
     c->levels[c->depth++] = (struct level){ c->out->n, c->nkeys, object };
 }
 
@@ -339,10 +354,8 @@ static bool member_key(struct compactor *c)
     size_t beg = c->out->n;
     if (!string(c))
         return false;
-    if (c->nkeys == c->keys_cap) {
-        c->keys_cap = c->keys_cap ? c->keys_cap * 2 : 32;
-        c->keys = xrealloc(c->keys, c->keys_cap * sizeof *c->keys);
-    }
+    if (c->nkeys == c->keys_cap)
+        c->keys = grow(c->keys, c->few_keys, &c->keys_cap, sizeof *c->keys);
     c->keys[c->nkeys++] = (struct key){ beg, c->out->n };
     skip_blank(c);
     if (peek(c) != ':')
@@ -430,8 +443,19 @@ static bool document(struct compactor *c)
 static bool compact_valid(struct buf *out, str text, unsigned max_depth,
                           str *error)
 {
-    struct compactor c = { .out = out, .in = text, .max_depth = max_depth };
+    struct compactor c;
     size_t before = out->n;
+    c.out = out;
+    c.in = text;
+    c.i = c.nkeys = c.depth = 0;
+    c.error = NULL;
+    c.keys = c.few_keys;
+    c.keys_cap = FEW_KEYS;
+    c.levels = c.few_levels;
+    c.levels_cap = FEW_LEVELS;
+    c.max_depth = max_depth;
+    if (text.n < out->max - out->n)
+        buf_reserve(out, text.n);
     bool ok = document(&c);
     if (!ok) {
         out->n = before;
@@ -439,8 +463,10 @@ static bool compact_valid(struct buf *out, str text, unsigned max_depth,
         if (error)
             *error = str_of(c.error);
     }
-    free(c.keys);
-    free(c.levels);
+    if (c.keys != c.few_keys)
+        free(c.keys);
+    if (c.levels != c.few_levels)
+        free(c.levels);
     return ok;
 }
 
