@@ -177,14 +177,16 @@ static void row_in_ci(struct fn_ctx *cx, const struct value *in, size_t n,
                  text_words_has(get_set(cx, &in[1], true)->words, in[0].s));
 }
 
-/* Where indexof() looks: `length` code points from `start` on. */
+/* Where indexof() looks: a hit begins in the `length` code points from `start`
+ * on, and may end behind them. */
 struct window {
     int64_t start;  /* in code points */
     str text;
 };
 
 /* False: the answer is null. */
-static bool open_window(struct window *w, str s, int64_t start, int64_t length)
+static bool open_window(struct window *w, str s, str what, int64_t start,
+                        int64_t length)
 {
     if (length < -1)
         return false;
@@ -194,6 +196,8 @@ static bool open_window(struct window *w, str s, int64_t start, int64_t length)
     }
     size_t beg = text_skip(s, 0, start);
     size_t end = length < 0 ? s.n : text_skip(s, beg, length);
+    if (length > 0 && what.n)
+        end = what.n - 1 < s.n - end ? end + what.n - 1 : s.n;
     *w = (struct window){ start, str_sub(s, beg, end) };
     return true;
 }
@@ -205,7 +209,7 @@ static void row_indexof(struct fn_ctx *cx, const struct value *in, size_t n,
     struct window w;
     str what = arg_text(cx, &in[1]);
     int64_t occurrence = n > 4 ? in[4].i : 1;
-    if (!open_window(&w, arg_text(cx, &in[0]), n > 2 ? in[2].i : 0,
+    if (!open_window(&w, arg_text(cx, &in[0]), what, n > 2 ? in[2].i : 0,
                      n > 3 ? in[3].i : -1) ||
         occurrence < 1 || what.n == 0)
         return;

@@ -68,7 +68,7 @@ static void row_kseek(struct fn_ctx *cx, const struct value *in, size_t n,
                       struct value *out)
 {
     struct buf b;
-    int64_t before = in[1].i - 1;
+    int64_t before = in[1].i > 1 ? in[1].i - 1 : 0;
     (void)n;
     if (before > 1000)
         fn_fail(cx, "indexof_regex() finds up to 1001 occurrences");
