@@ -256,7 +256,8 @@ static int by_series_x(const void *a, const void *b)
 static void make_series(struct reader *r, struct series *all)
 {
     struct chart *c = r->c;
-    qsort(r->v, r->n, sizeof *r->v, by_series_x);
+    if (r->n)
+        qsort(r->v, r->n, sizeof *r->v, by_series_x);
     for (size_t i = 0; i < r->n;) {
         size_t end = i, s = r->v[i].series;
         double run = 0;

@@ -135,6 +135,15 @@ void html_json(struct buf *b, str s)
     buf_addc(b, '"');
 }
 
+/* Bytes that begin a code point; fast, since a cell may be long. */
+static size_t count_starts(str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((uint8_t)s.p[i] & 0xC0) != 0x80;
+    return n;
+}
+
 str html_cut(str s, size_t max, size_t *left)
 {
     size_t i = 0, n = 0;
@@ -147,6 +156,6 @@ str html_cut(str s, size_t max, size_t *left)
     }
     str head = str_sub(s, 0, i);
     if (i < s.n)
-        *left = utf8_count(str_sub(s, i, s.n));
+        *left = count_starts(str_sub(s, i, s.n));
     return head;
 }

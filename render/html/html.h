@@ -24,7 +24,7 @@ void html_attr(struct buf *b, str s);
 void html_json(struct buf *b, str s);
 
 /* The longest prefix of at most `max` code points; `*left` = how many more
- * there are. Counts malformed bytes as one each. */
+ * there are, stray continuation bytes not counted. */
 str html_cut(str s, size_t max, size_t *left);
 
 #endif
