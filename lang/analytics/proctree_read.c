@@ -53,6 +53,8 @@ str proctree_base_name(str path)
     while (path.n && (path.p[path.n - 1] == '"' || path.p[path.n - 1] == '\''))
         path.n--;
     size_t beg = path.n;
+    if (path.n && path.p[0] == '[') /* a kernel thread: [kworker/0:1] */
+        return path;
     while (beg > 0 && path.p[beg - 1] != '\\' && path.p[beg - 1] != '/')
         beg--;
     path = str_sub(path, beg, path.n);
