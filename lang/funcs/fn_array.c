@@ -381,11 +381,11 @@ static void zip(struct fn_ctx *cx, const struct value *in, size_t nin,
     dyn_end(cx, &b, out);
 }
 
-#define HIDDEN(nm, par, r, fn, flag)                                         \
+#define HIDDEN(nm, par, r, fn, ex)                                           \
     { .name = nm, .params = par, .ret = r, .row = fn,                        \
-      .flags = FN_HIDDEN | FN_MAYNULL | flag, .usage = nm "(" par ")",       \
+      .flags = FN_HIDDEN | FN_MAYNULL | FN_NULLS, .usage = nm "(" par ")",   \
       .summary = "What the public function of this name runs as.",           \
-      .example = "print 1" }
+      .example = "print " ex }
 #define LENGTH(nm, flag)                                                     \
     { .name = nm, .params = "dynamic", .ret = TYPE_LONG,                     \
       .row = array_length, .flags = FN_MAYNULL | flag,                       \
@@ -448,12 +448,12 @@ const struct lang_func funcs_array[] = {
                  "missing ones are null.",
       .example = "print zip(dynamic([1, 2]), dynamic(['a', 'b']))" },
     HIDDEN("k_array_shift_left", "dynamic, long, dynamic?", TYPE_DYNAMIC,
-           shift_left, FN_NULLS),
+           shift_left, "array_shift_left(dynamic([1, 2, 3]), 1)"),
     HIDDEN("k_array_shift_right", "dynamic, long, dynamic?", TYPE_DYNAMIC,
-           shift_right, FN_NULLS),
+           shift_right, "array_shift_right(dynamic([1, 2, 3]), 1)"),
     HIDDEN("k_array_index_of", "dynamic, dynamic, long?, long?, long?",
-           TYPE_LONG, array_index_of, FN_NULLS),
+           TYPE_LONG, array_index_of, "array_index_of(dynamic([1, 2]), 2)"),
     HIDDEN("k_array_iff", "dynamic, dynamic, dynamic", TYPE_DYNAMIC,
-           array_iff, FN_NULLS),
+           array_iff, "array_iff(dynamic([true, false]), 1, 2)"),
 };
 const size_t nfuncs_array = ROWS(funcs_array);

@@ -276,7 +276,7 @@ const struct lang_func funcs_punycode[] = {
     { .name = "punycode_to_string", .params = "string", .ret = TYPE_STRING,
       .row = to_string, .usage = "punycode_to_string(punycode)",
       .summary = "The text behind Punycode without the mark xn--.",
-      .example = "print punycode_to_string('acadmie-f1a')" },
+      .example = "print punycode_to_string('acadmie-eya')" },
     { .name = "punycode_domain_from_string", .params = "string",
       .ret = TYPE_STRING, .row = domain_decode,
       .usage = "punycode_domain_from_string(domain)",

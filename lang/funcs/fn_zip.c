@@ -183,13 +183,13 @@ const struct lang_func funcs_zip[] = {
         "print zlib_compress_to_base64_string('aaaaaaaaaaaaaaaa')"),
     ZIP("zlib_decompress_from_base64_string", zlib_decompress,
         "The text in base64 zlib data; empty when it is none.",
-        "print zlib_decompress_from_base64_string('eJxLRAUAMuoFYQ==')"),
+        "print zlib_decompress_from_base64_string('eJxLTEQFADOYBhE=')"),
     ZIP("gzip_compress_to_base64_string", gzip_compress,
         "The text as gzip data in base64.",
         "print gzip_compress_to_base64_string('aaaaaaaaaaaaaaaa')"),
     ZIP("gzip_decompress_from_base64_string", gzip_decompress,
         "The text in base64 gzip data; empty when it is none.",
         "print gzip_decompress_from_base64_string("
-        "'H4sIAAAAAAAA/0tEBQBYdeQhEAAAAA==')"),
+        "'H4sIAAAAAAAA/0tMRAUA1WjWzxAAAAA=')"),
 };
 const size_t nfuncs_zip = ROWS(funcs_zip);

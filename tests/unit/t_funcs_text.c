@@ -8,6 +8,7 @@ static const struct func_family families[] = {
     { funcs_split, &nfuncs_split },   { funcs_xml, &nfuncs_xml },
     { funcs_base64, &nfuncs_base64 }, { funcs_zip, &nfuncs_zip },
     { funcs_punycode, &nfuncs_punycode },
+    { funcs_user_agent, &nfuncs_user_agent },
 };
 
 #include "fn_call.h"
@@ -295,6 +296,33 @@ TEST(replacing_many_strings)
     CHECK_STR(CALL("replace_strings", T("aaaa"), D("[\"aa\",\"a\"]"),
                    D("[\"b\",\"c\"]")), "bb");
     CHECK_STR(CALL("replace_strings", T("x"), D("1"), D("[]")), "x");
+}
+
+TEST(user_agents)
+{
+    CHECK_STR(CALL("parse_user_agent",
+                   T("Mozilla/5.0 (Windows; U; en-US) AppleWebKit/531.9 "
+                     "(KHTML, like Gecko) AdobeAIR/2.5.1"), T("browser")),
+              "{\"Browser\":{\"Family\":\"AdobeAIR\",\"MajorVersion\":\"2\","
+              "\"MinorVersion\":\"5\",\"Patch\":\"1\"}}");
+    CHECK_STR(CALL("parse_user_agent",
+                   T("Mozilla/5.0 (Windows NT 6.1) Chrome/120.0.1.2 "
+                     "Safari/537.36 Edg/120.0"), D("[\"os\",\"x\",\"os\"]")),
+              "{\"OperatingSystem\":{\"Family\":\"Windows\","
+              "\"MajorVersion\":\"7\",\"MinorVersion\":\"\",\"Patch\":\"\","
+              "\"PatchMinor\":\"\"}}");
+    CHECK_STR(CALL("parse_user_agent",
+                   T("Mozilla/5.0 (Linux; Android 13; SM-G991B Build/T) "
+                     "Chrome/112.0.0.0 Mobile Safari/537.36"),
+                   D("[\"device\",\"browser\"]")),
+              "{\"Device\":{\"Family\":\"SM-G991B\",\"Brand\":"
+              "\"Generic_Android\",\"Model\":\"SM-G991B\"},\"Browser\":"
+              "{\"Family\":\"Chrome Mobile\",\"MajorVersion\":\"112\","
+              "\"MinorVersion\":\"0\",\"Patch\":\"0\"}}");
+    CHECK_STR(CALL("parse_user_agent", T("x"), T("device")),
+              "{\"Device\":{\"Family\":\"Other\",\"Brand\":\"\","
+              "\"Model\":\"\"}}");
+    CHECK_STR(CALL("parse_user_agent", T("x"), T("y")), "<null>");
 }
 
 TEST(any_text_may_come)
