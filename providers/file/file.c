@@ -141,7 +141,7 @@ static enum status check_parquet(struct opening *o)
 static void declare_columns(struct opening *o)
 {
     for (size_t i = 0; i < o->rq->ncols; i++)
-        names_add(&o->schema->names, o->rq->cols[i].name);
+        field_names_add(&o->schema->names, o->rq->cols[i].name);
 }
 
 static enum status set_time_column(struct opening *o, struct source_col *cols)
@@ -174,7 +174,7 @@ static void at_least_one(struct opening *o)
 {
     if (o->schema->names.list.n)
         return;
-    names_add(&o->schema->names, S(JSON_VALUE_COLUMN));
+    field_names_add(&o->schema->names, S(JSON_VALUE_COLUMN));
     diag_warn(o->ds, DIAG_FORMAT, o->rq->span, "no records in %.*s",
               STRF(o->fs->members.list.v[0].name));
 }

@@ -129,7 +129,7 @@ static enum file_format sniff_json(str head)
     struct names names;
     struct json_reader r;
     const char *p = skip_blank(head.p);
-    names_init(&names, a);
+    field_names_init(&names, a);
     json_reader_init(&r, &names);
     enum file_format f = lines_or_doc(&r, p, head.p + head.n);
     json_reader_release(&r);

@@ -23,7 +23,9 @@ static str field_name(struct arena *a, const struct cell *c)
     struct buf b;
     buf_init(&b, 4 * MAX_COLUMN_NAME);
     utf8_repair(&b, str_sub(text, 0, MAX_COLUMN_NAME));
-    return buf_take(&b, a);
+    str name = buf_take(&b, a);
+    buf_release(&b);
+    return name;
 }
 
 /* Per column: taken by an earlier field of this file, and the next suffix to
@@ -39,11 +41,11 @@ static int32_t column_for(struct schema *s, struct taken *t, size_t i, str name)
     struct arena *a = s->names.arena;
     if (name.n == 0)
         name = arena_fmt(a, "Column%zu", i + 1);
-    int32_t first = names_add(&s->names, name), col = first;
+    int32_t first = field_names_add(&s->names, name), col = first;
     while (col >= 0 && t->used[col]) {
         name = arena_fmt(a, "%.*s_%u", STRF(s->names.list.v[first].text),
                          ++t->suffix[first]);
-        col = names_add(&s->names, name);
+        col = field_names_add(&s->names, name);
     }
     if (col >= 0)
         t->used[col] = true;
@@ -134,7 +136,7 @@ static void txt_header(struct member *m, struct header *h, str head)
     struct schema *s = h->schema;
     int32_t col = 0;
     if (!h->ndeclared) {
-        col = names_add(&s->names, S("Line"));
+        col = field_names_add(&s->names, S("Line"));
         s->saw[col] |= SAW_TEXT;
     }
     m->nmap = 1;

@@ -18,7 +18,7 @@ void json_reader_init(struct json_reader *r, const struct names *names)
     *r = (struct json_reader){ .names = names, .cap = 64 };
     r->cells = xcalloc(r->cap, sizeof *r->cells);
     r->follow = xcalloc(2 * (MAX_COLUMNS + 1), sizeof *r->follow);
-    r->value_col = names_find(names, S(JSON_VALUE_COLUMN));
+    r->value_col = field_names_find(names, S(JSON_VALUE_COLUMN));
     buf_init(&r->key, MAX_RECORD);
 }
 
@@ -382,9 +382,9 @@ static int32_t look_up(struct json_reader *r, str text, uint8_t flags)
         json_decode(&r->key, text, flags);
         if (text.n == 0)
             buf_addc(&r->key, '_');
-        return names_find(r->names, buf_str(&r->key));
+        return field_names_find(r->names, buf_str(&r->key));
     }
-    return names_find(r->names, text);
+    return field_names_find(r->names, text);
 }
 
 /* Is the key at p (after its quote) the one that followed last time? */
@@ -486,7 +486,7 @@ static const char *lone_value(struct json_reader *r, const char *p)
     struct cell *c = next_cell(r);
     r->max_nest = MAX_JSON_DEPTH;
     if (r->value_col < 0)
-        r->value_col = names_find(r->names, S(JSON_VALUE_COLUMN));
+        r->value_col = field_names_find(r->names, S(JSON_VALUE_COLUMN));
     c->col = r->value_col;
     if (c->col < 0)
         add_fresh(r, S(JSON_VALUE_COLUMN), 0);

@@ -30,7 +30,7 @@ static uint64_t name_hash(const struct names *n, str s)
     return mix(h ^ word, 0xd6e8feb86659fd93u ^ n->seed);
 }
 
-void names_init(struct names *n, struct arena *a)
+void field_names_init(struct names *n, struct arena *a)
 {
     *n = (struct names){ .arena = a, .nslots = 256 };
     n->slots = arena_array(a, n->nslots, sizeof *n->slots);
@@ -50,7 +50,7 @@ static int32_t *slot_of(const struct names *n, str text, uint64_t hash)
     }
 }
 
-int32_t names_find(const struct names *n, str text)
+int32_t field_names_find(const struct names *n, str text)
 {
     return *slot_of(n, text, name_hash(n, text)) - 1;
 }
@@ -75,7 +75,7 @@ static bool is_plain(str s)
     return true;
 }
 
-int32_t names_add(struct names *n, str text)
+int32_t field_names_add(struct names *n, str text)
 {
     uint64_t hash = name_hash(n, text);
     int32_t at = *slot_of(n, text, hash);

@@ -23,9 +23,9 @@ struct names {
     uint64_t seed;        /* random: keys come from whoever writes logs */
 };
 
-void names_init(struct names *n, struct arena *a);
-int32_t names_find(const struct names *n, str text);  /* -1: not there */
+void field_names_init(struct names *n, struct arena *a);
+int32_t field_names_find(const struct names *n, str text);  /* -1: not there */
 /* The number of `text`, new or old; -1 when MAX_COLUMNS are in use. */
-int32_t names_add(struct names *n, str text);
+int32_t field_names_add(struct names *n, str text);
 
 #endif

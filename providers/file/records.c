@@ -84,6 +84,19 @@ enum record_kind records_skip_line(struct records *r)
     return RECORD_REJECT;
 }
 
+enum record_kind records_reject_line(struct records *r, const char *from,
+                                     const char *why)
+{
+    if (records_lacks_sample(r, from))
+        return records_want(r, r->p);
+    records_reject(r, from, why);
+    ptrdiff_t line = str_find_char((str){ r->sample, r->nsample }, '\n');
+    if (line >= 0)
+        r->nsample = (size_t)line;
+    r->skipping = true;
+    return records_skip_line(r);
+}
+
 uint64_t records_guess(struct records *r, const struct member *m,
                        uint64_t offset)
 {

@@ -84,6 +84,16 @@ uint64_t records_guess(struct records *r, const struct member *m,
 enum record_kind records_reject(struct records *r, const char *from,
                                 const char *why);
 enum record_kind records_want(struct records *r, const char *keep);
+/* Too few bytes at hand for the sample of a reject: get more, parse again. The
+ * text that the analyst sees must not depend on how a file was read. */
+static inline bool records_lacks_sample(const struct records *r,
+                                        const char *from)
+{
+    return !r->w.eof && (size_t)(r->w.end - from) < REJECT_SAMPLE;
+}
+/* Gives up the line of `from`, which r->p is in. */
+enum record_kind records_reject_line(struct records *r, const char *from,
+                                     const char *why);
 enum record_kind json_lines_next(struct records *r);
 enum record_kind json_doc_next(struct records *r);
 enum record_kind csv_next(struct records *r);

@@ -5,13 +5,6 @@
  * at its first newline: an unclosed quote costs one line, not the file. */
 #include "records.h"
 
-static enum record_kind reject_line(struct records *r, const char *why)
-{
-    records_reject(r, r->p, why);
-    r->skipping = true;
-    return records_skip_line(r);
-}
-
 static bool is_blank_line(const struct records *r)
 {
     const struct cell *c = r->csv.cells;
@@ -20,9 +13,17 @@ static bool is_blank_line(const struct records *r)
 
 static enum record_kind ragged(struct records *r)
 {
+    if (records_lacks_sample(r, r->p))
+        return records_want(r, r->p);
     records_reject(r, r->p, r->csv.ncells < r->m->nmap
                                 ? "fewer fields than the header"
                                 : "more fields than the header");
+    size_t n = (size_t)(r->csv.next - r->p);
+    if (r->nsample > n)
+        r->nsample = n;
+    while (r->nsample && (r->sample[r->nsample - 1] == '\n' ||
+                          r->sample[r->nsample - 1] == '\r'))
+        r->nsample--;
     r->p = r->csv.next;
     return RECORD_REJECT;
 }
@@ -55,9 +56,9 @@ enum record_kind csv_next(struct records *r)
         enum csv_end e = csv_record(&r->csv, r->p, r->w.end, r->w.eof);
         size_t n = (size_t)((e == CSV_DONE ? r->csv.next : r->w.end) - r->p);
         if (e == CSV_BAD)
-            return reject_line(r, r->csv.error);
+            return records_reject_line(r, r->p, r->csv.error);
         if (n > MAX_RECORD)
-            return reject_line(r, "a record of more than 16 MB");
+            return records_reject_line(r, r->p, "a record of more than 16 MB");
         if (e == CSV_SHORT)
             return records_want(r, r->p);
         if (!is_blank_line(r))

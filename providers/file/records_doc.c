@@ -146,6 +146,8 @@ static const char *between(struct records *r, const char *p)
 static enum record_kind broken(struct records *r, const char *first,
                                const char *from, const char *why)
 {
+    if (records_lacks_sample(r, first))
+        return records_want(r, first);
     records_reject(r, first, why);
     begin_skip(r, first, from);
     return skip_on(r);
@@ -177,6 +179,8 @@ static enum record_kind value(struct records *r, const char *p)
 /* A ',' or ']' is missing at p. What begins a value is read as one. */
 static enum record_kind no_comma(struct records *r, const char *p)
 {
+    if (records_lacks_sample(r, p))
+        return records_want(r, p);
     records_reject(r, p, "',' or ']' is expected after a record");
     r->p = p;
     if (strchr("{[\"-0123456789tfn", *p) && *p) {
@@ -190,8 +194,9 @@ static enum record_kind no_comma(struct records *r, const char *p)
 static enum record_kind at_end(struct records *r)
 {
     r->start = r->m->size;
-    if (!in_array(r) || r->array_done)
+    if (!in_array(r) || r->array_done || r->start >= r->limit)
         return RECORD_END;
+    r->before = r->state;
     r->array_done = true;
     return records_reject(r, r->w.end, "the array is never closed");
 }
@@ -249,6 +254,8 @@ enum record_kind json_doc_next(struct records *r)
     if (r->state == DOC_AFTER)
         return no_comma(r, p);
     if (r->state == DOC_ELEMENT && *p == ']') {
+        if (records_lacks_sample(r, p))
+            return records_want(r, p);
         r->state = DOC_TOP;
         r->p = p + 1;
         return records_reject(r, p, "a comma before ']'");

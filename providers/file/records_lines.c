@@ -29,22 +29,13 @@ static const char *skip_spaces(const char *p)
     return p;
 }
 
-/* The record at `first` cannot be used: give it up to its newline. */
-static enum record_kind reject_line(struct records *r, const char *first,
-                                    const char *why)
-{
-    records_reject(r, first, why);
-    r->skipping = true;
-    return records_skip_line(r);
-}
-
 /* The bytes end inside the line at r->p. */
 static enum record_kind short_line(struct records *r, const char *first)
 {
     if (r->w.eof)
-        return reject_line(r, first, "the value is cut off");
+        return records_reject_line(r, first, "the value is cut off");
     if ((size_t)(r->w.end - first) > MAX_RECORD)
-        return reject_line(r, first, "a record of more than 16 MB");
+        return records_reject_line(r, first, "a record of more than 16 MB");
     return records_want(r, r->p);
 }
 
@@ -65,7 +56,7 @@ enum record_kind json_lines_next(struct records *r)
     case JSON_SHORT:
         return short_line(r, first);
     case JSON_BAD:
-        return reject_line(r, first, r->json.error);
+        return records_reject_line(r, first, r->json.error);
     case JSON_DONE:
         break;
     }
@@ -73,9 +64,9 @@ enum record_kind json_lines_next(struct records *r)
     if (next >= r->w.end && !r->w.eof)
         return short_line(r, first);
     if (*next != '\n' && next < r->w.end)
-        return reject_line(r, first, "text after the value");
+        return records_reject_line(r, first, "text after the value");
     if ((size_t)(next - first) > MAX_RECORD)
-        return reject_line(r, first, "a record of more than 16 MB");
+        return records_reject_line(r, first, "a record of more than 16 MB");
     r->p = next < r->w.end ? next + 1 : r->w.end;
     r->cells = r->json.cells;
     r->ncells = r->json.ncells;
@@ -95,7 +86,7 @@ enum record_kind txt_next(struct records *r)
         return records_want(r, r->p);
     const char *stop = newline ? newline : r->w.end;
     if ((size_t)(stop - r->p) > MAX_RECORD)
-        return reject_line(r, r->p, "a record of more than 16 MB");
+        return records_reject_line(r, r->p, "a record of more than 16 MB");
     size_t n = (size_t)(stop - r->p);
     n -= n && r->p[n - 1] == '\r';
     r->line = (struct cell){ .p = r->p, .n = (uint32_t)n, .col = r->m->map[0],

@@ -9,14 +9,14 @@
 struct schema *schema_new(struct arena *a)
 {
     struct schema *s = NEW(a, struct schema);
-    names_init(&s->names, a);
+    field_names_init(&s->names, a);
     return s;
 }
 
 void schema_join(struct schema *s, const struct schema *from)
 {
     for (size_t i = 0; i < from->names.list.n; i++) {
-        int32_t col = names_add(&s->names, from->names.list.v[i].text);
+        int32_t col = field_names_add(&s->names, from->names.list.v[i].text);
         if (col >= 0)
             s->saw[col] |= from->saw[i];
     }
@@ -145,7 +145,7 @@ static int32_t add_name(struct schema *s, const struct json_new_key *k)
     json_decode(&text, k->text, k->flags);
     if (text.n == 0)
         buf_addc(&text, '_');
-    int32_t col = names_add(&s->names, buf_str(&text));
+    int32_t col = field_names_add(&s->names, buf_str(&text));
     buf_release(&text);
     return col;
 }

@@ -90,6 +90,8 @@ bool spill_add(struct spill *s, const char *p, size_t n)
 {
     if (s->error)
         return false;
+    if (n == 0)
+        return true;
     if (s->fd < 0 && s->size + n > UNPACK_MEMORY && !to_file(s))
         return false;
     if (s->fd >= 0) {

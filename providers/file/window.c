@@ -31,7 +31,7 @@ void window_open(struct window *w, const struct member *m, uint64_t offset,
         offset = m->size;
     w->m = m;
     w->at = offset;
-    w->want = want;
+    w->want = want < m->size ? want : m->size;
     w->eof = false;
     w->error = 0;
     w->beg = w->end = nothing;
