@@ -130,6 +130,12 @@ typedef void duck_call_fn(struct duck_call *, struct duck_chunk *,
     F(uint8_t, decimal_width, (struct duck_type *))                          \
     F(uint8_t, decimal_scale, (struct duck_type *))                          \
     F(void, destroy_logical_type, (struct duck_type **))                     \
+    F(struct duck_type *, list_type_child_type, (struct duck_type *))        \
+    F(struct duck_type *, array_type_child_type, (struct duck_type *))       \
+    F(struct duck_type *, map_type_value_type, (struct duck_type *))         \
+    F(uint64_t, struct_type_child_count, (struct duck_type *))               \
+    F(struct duck_type *, struct_type_child_type,                            \
+      (struct duck_type *, uint64_t))                                        \
     /* chunks and vectors */                                                 \
     F(struct duck_chunk *, create_data_chunk,                                \
       (struct duck_type **, uint64_t ncols))                                 \

@@ -89,8 +89,14 @@ void sql_quoted(struct buf *b, str s, char quote);
 void sql_create(struct buf *b, str table, size_t ncols,
                 const enum type *types);
 
-/* udf.c. Registers every added function. */
+/* udf.c. Registers every added function; or one, in any database, whose
+ * arena must outlive that. */
 NODISCARD enum status functions_register(struct engine *e, struct diags *ds);
+NODISCARD enum status function_register(struct engine *e,
+                                        struct duck_connection *con,
+                                        struct arena *a,
+                                        const struct registration *r,
+                                        struct diags *ds);
 
 /* A thread with all signals blocked (they belong to the main thread) and a
  * large stack; false when the system refuses. */

@@ -63,13 +63,12 @@ static struct signature parse_params(const struct lang_func *f)
 
 /* The overload with `n` parameters before the repeated one. `poly` is the
  * type that stands for the argument that decides the result. */
-static struct udf *make_udf(struct engine *e, const struct lang_func *f,
+static struct udf *make_udf(struct arena *a, const struct lang_func *f,
                             const struct signature *s, size_t n,
                             enum type poly)
 {
-    struct udf *u = NEW(e->arena, struct udf);
+    struct udf *u = NEW(a, struct udf);
     size_t fixed = s->n - s->varargs;
-    u->e = e;
     u->f = f;
     u->varargs = s->varargs && n == fixed;
     u->nparams = n;
@@ -85,13 +84,15 @@ static struct udf *make_udf(struct engine *e, const struct lang_func *f,
 
 static void no_free(void *p)
 {
-    (void)p; /* overloads live in the engine's arena */
+    (void)p; /* overloads live in an arena */
 }
 
-static enum duck_state add_overload(struct duck_function_set *set,
+static enum duck_state add_overload(struct engine *e,
+                                    struct duck_function_set *set,
                                     struct udf *u, const char *sql_name)
 {
-    const struct duck *d = &u->e->duck;
+    const struct duck *d = &e->duck;
+    u->e = e;
     struct duck_function *fn = d->create_scalar_function();
     d->scalar_function_set_name(fn, sql_name);
     for (size_t i = 0; i < u->nparams + u->varargs; i++) {
@@ -116,7 +117,7 @@ static enum duck_state add_overload(struct duck_function_set *set,
     return st;
 }
 
-static enum duck_state add_overloads(struct engine *e,
+static enum duck_state add_overloads(struct engine *e, struct arena *a,
                                      struct duck_function_set *set,
                                      const struct registration *r)
 {
@@ -126,21 +127,22 @@ static enum duck_state add_overloads(struct engine *e,
     enum duck_state st = DUCK_OK;
     for (size_t n = s.required; n <= s.n - s.varargs; n++)
         for (size_t t = 0; t < ntypes && st == DUCK_OK; t++)
-            st = add_overload(set, make_udf(e, r->f, &s, n, physical[t]),
+            st = add_overload(e, set, make_udf(a, r->f, &s, n, physical[t]),
                               r->sql_name);
     return st;
 }
 
-static enum status register_one(struct engine *e, const struct registration *r,
-                                struct diags *ds)
+enum status function_register(struct engine *e, struct duck_connection *con,
+                              struct arena *a, const struct registration *r,
+                              struct diags *ds)
 {
     const struct duck *d = &e->duck;
     if (!r->f->row)
         BUG("function %s has no row function", r->sql_name);
     struct duck_function_set *set = d->create_scalar_function_set(r->sql_name);
-    enum duck_state st = add_overloads(e, set, r);
+    enum duck_state st = add_overloads(e, a, set, r);
     if (st == DUCK_OK)
-        st = d->register_scalar_function_set(e->con, set);
+        st = d->register_scalar_function_set(con, set);
     d->destroy_scalar_function_set(&set);
     if (st == DUCK_OK)
         return ST_OK;
@@ -154,6 +156,6 @@ enum status functions_register(struct engine *e, struct diags *ds)
     enum status st = ST_OK;
     udf_entry_points(&e->duck);
     for (size_t i = 0; i < e->functions.n && st == ST_OK; i++)
-        st = register_one(e, &e->functions.v[i], ds);
+        st = function_register(e, e->con, e->arena, &e->functions.v[i], ds);
     return st;
 }
