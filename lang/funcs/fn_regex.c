@@ -30,7 +30,7 @@ static void row_kre(struct fn_ctx *cx, const struct value *in, size_t n,
     buf_init(&b, MAX_PATTERN);
     buf_init(&error, 1000);
     if (!regex_rewrite(&b, in[0].s, &error))
-        fn_fail(cx, "E0140 %.*s", STRF(buf_str(&error)));
+        fn_fail(cx, "regular expression: %.*s", STRF(buf_str(&error)));
     set_text(out, buf_take(&b, cx->tmp));
     if (k->made < MAX_KEPT) {
         k->made++;
@@ -62,9 +62,9 @@ static void row_quote(struct fn_ctx *cx, const struct value *in, size_t n,
     dyn_end(cx, &b, out);
 }
 
-/* kseek(re2, occurrence): a pattern whose first group is the text in front of
+/* k_seek(re2, occurrence): a pattern whose first group is the text in front of
  * the match wanted. Lazy, so that it stops at the first one. */
-static void row_kseek(struct fn_ctx *cx, const struct value *in, size_t n,
+static void row_k_seek(struct fn_ctx *cx, const struct value *in, size_t n,
                       struct value *out)
 {
     struct buf b;
@@ -81,7 +81,7 @@ static void row_kseek(struct fn_ctx *cx, const struct value *in, size_t n,
 }
 
 /* The part of a text that indexof_regex() looks at. */
-static void row_kpart(struct fn_ctx *cx, const struct value *in, size_t n,
+static void row_k_part(struct fn_ctx *cx, const struct value *in, size_t n,
                       struct value *out)
 {
     str s = in[0].s;
@@ -115,7 +115,7 @@ static void row_kpart(struct fn_ctx *cx, const struct value *in, size_t n,
 #define INDEXOF_REGEX(params_, text, start, occurrence, guard, end, more)    \
     { .name = "indexof_regex", .params = params_, .ret = TYPE_LONG,          \
       .sql = guard "coalesce(length(regexp_extract_all(" text                \
-             ", kseek(kre($2), " occurrence "), 1)[1]) + " start ", -1)" end,\
+             ", k_seek(kre($2), " occurrence "), 1)[1]) + " start ", -1)" end,\
       .flags = FN_MAYNULL | more,                                            \
       .usage = "indexof_regex(text, regex [, start [, length [, "            \
                "occurrence]]])",                                             \
@@ -132,13 +132,13 @@ const struct lang_func funcs_regex[] = {
       .row = row_krep, .flags = FN_HIDDEN, .usage = "krep(rewrite, regex)",
       .summary = "A replacement in the engine's dialect.",
       .example = "print replace_regex(\"ab\", \"(a)\", @\"[\\1]\")" },
-    { .name = "kseek", .params = "string, long", .ret = TYPE_STRING,
-      .row = row_kseek, .flags = FN_HIDDEN, .usage = "kseek(regex, n)",
+    { .name = "k_seek", .params = "string, long", .ret = TYPE_STRING,
+      .row = row_k_seek, .flags = FN_HIDDEN, .usage = "k_seek(regex, n)",
       .summary = "A regular expression for what stands before the n-th match.",
       .example = "print indexof_regex(\"abc\", \"c\")" },
-    { .name = "kpart", .params = "string, long, long", .ret = TYPE_STRING,
-      .row = row_kpart, .flags = FN_HIDDEN,
-      .usage = "kpart(text, start, length)",
+    { .name = "k_part", .params = "string, long, long", .ret = TYPE_STRING,
+      .row = row_k_part, .flags = FN_HIDDEN,
+      .usage = "k_part(text, start, length)",
       .summary = "A part of a text, to its end when the length is negative.",
       .example = "print indexof_regex(\"abc\", \"c\", 1, -1)" },
     EXTRACT("string, long, string", "CAST($2 AS INTEGER)", "$3", 0),
@@ -170,13 +170,13 @@ const struct lang_func funcs_regex[] = {
       .summary = "Occurrences of a text or of a regular expression.",
       .example = "print countof(\"a1b22\", @\"\\d+\", \"regex\")" },
     INDEXOF_REGEX("string, string", "$1", "0", "1", "", "", 0),
-    INDEXOF_REGEX("string, string, long", "kpart($1, $3, -1)", "$3", "1",
+    INDEXOF_REGEX("string, string, long", "k_part($1, $3, -1)", "$3", "1",
                   "CASE WHEN $3 < 0 THEN NULL ELSE ", " END",
                   FN_HIDDEN),
-    INDEXOF_REGEX("string, string, long, long", "kpart($1, $3, $4)", "$3", "1",
+    INDEXOF_REGEX("string, string, long, long", "k_part($1, $3, $4)", "$3", "1",
                   "CASE WHEN $3 < 0 OR $4 < -1 THEN NULL ELSE ", " END",
                   FN_HIDDEN),
-    INDEXOF_REGEX("string, string, long, long, long", "kpart($1, $3, $4)",
+    INDEXOF_REGEX("string, string, long, long, long", "k_part($1, $3, $4)",
                   "$3", "$5",
                   "CASE WHEN $3 < 0 OR $4 < -1 OR $5 < 1 THEN NULL ELSE ",
                   " END", FN_HIDDEN),
