@@ -15,6 +15,7 @@ void diags_init(struct diags *ds, struct arena *a)
     *ds = (struct diags){ .arena = a };
 }
 
+__attribute__((format(printf, 2, 0)))
 static str vformat(struct arena *a, const char *fmt, va_list ap)
 {
     va_list again;
@@ -26,6 +27,7 @@ static str vformat(struct arena *a, const char *fmt, va_list ap)
     return (str){ z, (size_t)n };
 }
 
+__attribute__((format(printf, 5, 0)))
 static struct diag *add(struct diags *ds, enum severity sev, int code,
                         struct span at, const char *fmt, va_list ap)
 {
