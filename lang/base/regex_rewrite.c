@@ -243,7 +243,8 @@ static void letter_escape(struct rewriter *r, int c, bool in_class)
     } else if (c == 'Q' && !in_class) {
         quoted(r);
     } else if (c == 'x') {
-        copy(r, peek(r, 2) == '{' ? 3 : 2); /* or {41} would look like a count */
+        /* With the brace, or {41} would look like a count. */
+        copy(r, peek(r, 2) == '{' ? 3 : 2);
         while (hex_value(peek(r, 0)) >= 0)
             copy(r, 1);
     } else if (strchr(in_class ? "aftnrv" : "aftnrvAzbB", c)) {
@@ -510,8 +511,8 @@ static enum level choose_level(str s)
             escapes++;
             i++;
             i += i + 1 < s.n && s.p[i] == 'x' && s.p[i + 1] == '{';
-        } else if (s.p[i] == '{' && repetition(s, i, &largest) && largest > most) {
-            most = largest;
+        } else if (s.p[i] == '{' && repetition(s, i, &largest)) {
+            most = largest > most ? largest : most;
         }
     }
     if (most > 250 || escapes > 2000)

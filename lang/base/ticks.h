@@ -22,7 +22,8 @@ struct civil {
     int hour, minute, second, fraction; /* fraction in ticks */
 };
 
-bool ticks_from_civil(const struct civil *c, int64_t *t); /* false: no such day */
+/* False: there is no such day or time of day. */
+bool ticks_from_civil(const struct civil *c, int64_t *t);
 void ticks_to_civil(int64_t t, struct civil *c);
 int64_t ticks_now(void);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes lang/base/utf8_tables.def from Python's copy of the Unicode data.
+"""utf8_tables.py - writes lang/base/utf8_tables.def from the Unicode data.
 
 Run by hand when a newer Unicode version is wanted:
     python3 tests/gen/utf8_tables.py > lang/base/utf8_tables.def

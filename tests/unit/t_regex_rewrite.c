@@ -34,7 +34,8 @@ TEST(unchanged)
         "\\.\\-\\/\\\"\\_", "\\x41\\x{263a}", "[[:alpha:]]", "(?i)abc",
         "(?is:a)", "(?P<n>a)", "\\bx\\B", "\\Qa.b\\E", "\\pL\\p{Lu}\\P{Nd}",
         "[^a-]", "[-a]", "[a&b]", "\\n\\t\\r", "x{", "{", "a}", "]",
-        "caf\xC3\xA9", "\\<a\\>", "[a--]", "(?-i)x", "\\x{2000}\\x7f1", "[\\x{2000}-\\x{3000}]",
+        "caf\xC3\xA9", "\\<a\\>", "[a--]", "(?-i)x",
+        "\\x{2000}\\x7f1", "[\\x{2000}-\\x{3000}]",
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         CHECK_STR(rewritten(same[i]), same[i]);
