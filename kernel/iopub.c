@@ -125,21 +125,20 @@ void publish_shown(struct kernel *k, str parent, const struct shown *s)
     buf_release(&b);
 }
 
-void publish_welcome(struct kernel *k, str topic)
+bool welcome_message(struct kernel *k, str topic, struct frames *out)
 {
     struct buf b;
-    struct frames f;
     if (topic.n > MAX_TOPIC || !utf8_valid(topic))
-        return;
+        return false;
     buf_init(&b, MAX_CONTENT_BYTES);
     buf_adds(&b, "{\"subscription\":");
     json_str(&b, topic);
     buf_addc(&b, '}');
     struct outgoing o = { .type = "iopub_welcome", .nids = 1, .ids = &topic,
                           .content = buf_str(&b) };
-    wire_encode(k->wire, &o, &f);
-    outbox_push(k->out, CH_IOPUB, &f);
+    wire_encode(k->wire, &o, out);
     buf_release(&b);
+    return true;
 }
 
 static void publish_captured_end(struct kernel *k, int which)

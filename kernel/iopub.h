@@ -33,8 +33,9 @@ struct shown {
 };
 void publish_shown(struct kernel *k, str parent, const struct shown *s);
 
-/* Answers a late subscriber (JEP 65); topics that are not UTF-8 are ignored. */
-void publish_welcome(struct kernel *k, str topic);
+/* What a new subscriber must get before anything else (JEP 65). False: the
+ * topic is not UTF-8 and gets nothing. */
+bool welcome_message(struct kernel *k, str topic, struct frames *out);
 
 /* Text that libraries printed, as streams of the running cell. */
 void publish_captured(struct kernel *k);

@@ -25,6 +25,7 @@ enum item {
 struct loop {
     struct kernel *k;
     struct sockets *s;
+    struct transport sockets;
     int signal_fd;
     pid_t parent;              /* 0: not watched */
     int64_t capture_due_us;    /* 0: nothing printed waits */
@@ -65,14 +66,21 @@ static void read_signals(struct loop *l)
     }
 }
 
+/* What is ready goes to the old subscribers, then the new one is let in and
+ * gets its welcome past the outbox: nothing can come to it before that. */
 static void welcome_subscribers(struct loop *l)
 {
     struct arena *a = arena_new();
+    struct frames f;
     str topic;
-    bool joined;
-    while (sockets_subscription(l->s, a, &topic, &joined))
-        if (joined)
-            publish_welcome(l->k, topic);
+    while (sockets_subscription(l->s, a, &topic)) {
+        outbox_flush(l->k->out, &l->sockets);
+        sockets_admit(l->s, topic);
+        if (welcome_message(l->k, topic, &f)) {
+            l->sockets.send(l->sockets.ctx, CH_IOPUB, &f);
+            frames_release(&f);
+        }
+    }
     arena_free(a);
 }
 
@@ -134,8 +142,6 @@ static void wait_for_something(struct loop *l)
     fill_items(l, it);
     if (zmq_poll(it, n, sleep_ms(l)) < 0)
         return; /* a signal that is none of ours */
-    if (it[IT_SIGNAL].revents)
-        read_signals(l);
     if (it[IT_IOPUB].revents)
         welcome_subscribers(l);
     if (l->k->capture)
@@ -144,11 +150,27 @@ static void wait_for_something(struct loop *l)
         kernel_stop(l->k, NULL, false);
 }
 
+/* A signal was there before the message that comes next: an interrupt must not
+ * reach a cell that was sent after it. */
+static bool recv_after_signals(void *ctx, enum channel *ch, struct frames *f)
+{
+    struct loop *l = ctx;
+    read_signals(l);
+    return l->sockets.recv(l->sockets.ctx, ch, f);
+}
+
+static void send_on(void *ctx, enum channel ch, const struct frames *f)
+{
+    struct loop *l = ctx;
+    l->sockets.send(l->sockets.ctx, ch, f);
+}
+
 void loop_run(struct kernel *k, struct sockets *s, int signal_fd)
 {
     struct loop l = { .k = k, .s = s, .signal_fd = signal_fd,
+                      .sockets = sockets_transport(s),
                       .parent = parent_to_watch() };
-    struct transport t = sockets_transport(s);
+    struct transport t = { &l, recv_after_signals, send_on };
     while (kernel_step(k, &t))
         wait_for_something(&l);
 }

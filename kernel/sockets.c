@@ -32,7 +32,7 @@ static void *new_socket(struct sockets *s, const struct connection *c,
     if (type == ZMQ_ROUTER)
         set(socket, ZMQ_ROUTER_HANDOVER, 1);
     if (type == ZMQ_XPUB)
-        set(socket, ZMQ_XPUB_VERBOSE, 1);
+        set(socket, ZMQ_XPUB_MANUAL, 1);
     if (connection_is_ipv6(c))
         set(socket, ZMQ_IPV6, 1);
     if (c->curve_secret.n) {
@@ -194,17 +194,35 @@ struct transport sockets_transport(struct sockets *s)
                                .send = send_frames };
 }
 
-bool sockets_subscription(struct sockets *s, struct arena *a, str *topic,
-                          bool *joined)
+/* One frame: 1 or 0 (joins, leaves), then the topic. False: none waits. */
+static bool next_subscription(void *socket, struct arena *a, str *frame)
 {
     zmq_msg_t part;
     zmq_msg_init(&part);
-    bool got = zmq_msg_recv(&part, s->of[CH_IOPUB], ZMQ_DONTWAIT) >= 0;
-    if (got) {
-        str s_all = { zmq_msg_data(&part), zmq_msg_size(&part) };
-        *joined = s_all.n && s_all.p[0] == 1;
-        *topic = arena_str(a, str_sub(s_all, 1, s_all.n));
-    }
+    bool got = zmq_msg_recv(&part, socket, ZMQ_DONTWAIT) >= 0;
+    if (got)
+        *frame = arena_str(a, (str){ zmq_msg_data(&part),
+                                     zmq_msg_size(&part) });
     zmq_msg_close(&part);
     return got;
+}
+
+bool sockets_subscription(struct sockets *s, struct arena *a, str *topic)
+{
+    void *socket = s->of[CH_IOPUB];
+    str frame;
+    while (next_subscription(socket, a, &frame)) {
+        *topic = str_sub(frame, 1, frame.n);
+        if (frame.n && frame.p[0] == 1)
+            return true;
+        if (frame.n && frame.p[0] == 0)
+            zmq_setsockopt(socket, ZMQ_UNSUBSCRIBE, topic->p, topic->n);
+    }
+    return false;
+}
+
+/* For the client whose wish was read last (ZMQ_XPUB_MANUAL). */
+void sockets_admit(struct sockets *s, str topic)
+{
+    zmq_setsockopt(s->of[CH_IOPUB], ZMQ_SUBSCRIBE, topic.p, topic.n);
 }

@@ -25,9 +25,10 @@ void sockets_close(struct sockets *s);
 
 /* recv: control before shell before stdin. */
 struct transport sockets_transport(struct sockets *s);
-/* Takes one subscription from iopub. False: none waits. `topic` lives in the
- * arena and is meaningful when *joined. */
-bool sockets_subscription(struct sockets *s, struct arena *a, str *topic,
-                          bool *joined);
+/* The topic of the next client that wants to subscribe to iopub; it gets
+ * nothing before sockets_admit. False: none waits. Text lives in the arena.
+ * Those that leave are let go on the way. */
+bool sockets_subscription(struct sockets *s, struct arena *a, str *topic);
+void sockets_admit(struct sockets *s, str topic);
 
 #endif

@@ -19,7 +19,7 @@ import uuid
 
 import zmq
 
-from rawclient import DELIM, PORTS, Kernel, sign
+from rawclient import DELIM, PORTS, Kernel, Message, sign
 
 PROGRAM = os.environ.get("SHIKRA_RELEASE", "build/shikra")
 FAKE = False
@@ -31,6 +31,12 @@ def code_hello():
 
 def code_error():
     return "error x" if FAKE else "print nosuchcolumn"
+
+
+def code_long():
+    return ("sleep 60000" if FAKE else
+            "range x from 1 to 100000000000 step 1 | where x % 7 == 3 | "
+            "summarize sum(x)")
 
 
 def fake_only(test):
@@ -130,11 +136,10 @@ class Basics(Started):
         self.assertEqual((session, text), (1, code_hello()))
         self.assertIn("hello", out)
 
-    @fake_only
     def test_interrupt_by_message_and_by_signal(self):
         for way in ("message", "signal"):
-            m = self.k.execute("sleep 60000")
-            time.sleep(0.05)
+            m = self.k.execute(code_long())
+            time.sleep(0.05 if FAKE else 0.5)
             began = time.perf_counter()
             if way == "signal":
                 self.k.proc.send_signal(signal.SIGINT)
@@ -172,14 +177,13 @@ class Basics(Started):
         self.assertEqual(states, ["busy", "busy", "idle", "busy", "idle"])
         self.k.reply_to(m)
 
-    @fake_only
     def test_run_all_stops_at_the_failure(self):
         for _ in range(20):
             ids = [self.k.execute(c) for c in
-                   ("error x", "echo 2", "echo 3", "echo 4")]
+                   [code_error()] + 3 * [code_hello()]]
             got = [self.k.reply_to(i).content["status"] for i in ids]
             self.assertEqual(got, ["error"] + ["aborted"] * 3)
-            after = self.k.execute("echo 5")
+            after = self.k.execute(code_hello())
             self.assertEqual(self.k.reply_to(after).content["status"], "ok")
             self.k.iopub_until_idle(after)
 
@@ -304,6 +308,29 @@ class Lifetime(unittest.TestCase):
             self.assertEqual(m.type, "iopub_welcome")
             self.assertEqual(m.content, {"subscription": ""})
             self.assertEqual(m.parent, {})
+
+    def test_each_subscriber_is_welcomed_and_may_leave(self):
+        with self.started() as k:
+            k.wait_ready()
+            busy = k.execute("many 3000" if FAKE else code_hello())
+            for topic in (b"", b"", b"kernel.", b"no such topic"):
+                s = k.ctx.socket(zmq.SUB)
+                s.linger = 0
+                s.setsockopt(zmq.SUBSCRIBE, topic)
+                s.connect(k.url("iopub_port"))
+                self.assertTrue(s.poll(3000))
+                frames = s.recv_multipart()
+                self.assertEqual(frames[0], topic)
+                m = Message("iopub", frames, k.key)
+                self.assertTrue(m.signature_ok)
+                self.assertEqual(m.type, "iopub_welcome")
+                self.assertEqual(m.content, {"subscription":
+                                             topic.decode()})
+                s.setsockopt(zmq.UNSUBSCRIBE, topic)
+                s.close()
+            k.reply_to(busy)
+            k.iopub_until_idle(busy)
+            k.settle()
 
     def test_a_client_that_comes_back_with_its_identity(self):
         with self.started() as k:

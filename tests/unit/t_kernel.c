@@ -54,7 +54,9 @@ TEST(one_session_in_every_message)
     struct arena *a = arena_new();
     str id = execute(r, a, "echo x\\nwarn");
     rig_send(r, a, CH_CONTROL, "kernel_info_request", "{}");
-    publish_welcome(r->k, S(""));
+    struct frames f;
+    if (welcome_message(r->k, S(""), &f))
+        outbox_push(r->k->out, CH_IOPUB, &f);
     work_until_end(r, id, 2000);
     rig_work(r, SIZE_MAX, 20);
     for (size_t i = 0; i < r->ngot; i++) {
@@ -75,8 +77,10 @@ TEST(one_session_in_every_message)
 TEST(welcome_names_the_topic)
 {
     struct rig *r = rig_new();
-    publish_welcome(r->k, S("kernel.x"));
-    publish_welcome(r->k, S("\xff"));
+    struct frames f;
+    CHECK(!welcome_message(r->k, S("\xff"), &f));
+    CHECK(welcome_message(r->k, S("kernel.x"), &f));
+    outbox_push(r->k->out, CH_IOPUB, &f);
     rig_work(r, SIZE_MAX, 20);
     CHECK(r->ngot == 2); /* starting, and one welcome */
     CHECK(str_eqz(r->got[1].type, "iopub_welcome"));
