@@ -141,25 +141,62 @@ static void to_dynamic(struct convert *cv, const struct cell *c,
 
 /* ---- numbers ------------------------------------------------------------- */
 
-/* A number that stands alone in a text; the copy ends in a zero byte, as
- * json_real wants it. */
+/* A whole number that fits: sign and digits, nothing else. */
+static bool text_long(str s, int64_t *v)
+{
+    bool neg = s.n && s.p[0] == '-';
+    size_t i = s.n && (neg || s.p[0] == '+');
+    uint64_t n = 0;
+    if (i == s.n)
+        return false;
+    for (; i < s.n; i++) {
+        unsigned digit = (unsigned char)s.p[i] - (unsigned)'0';
+        if (digit > 9 || n > (UINT64_MAX - digit) / 10)
+            return false;
+        n = n * 10 + digit;
+    }
+    if (n > (uint64_t)INT64_MAX + neg)
+        return false;
+    *v = (int64_t)(neg ? 0 - n : n);
+    return true;
+}
+
+/* Digits with at most one point between them. */
+static bool is_plain_decimal(str s)
+{
+    size_t points = 0, i = s.n && s.p[0] == '-', from = i;
+    for (; i < s.n; i++) {
+        if (s.p[i] == '.')
+            points++;
+        else if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    }
+    return points < 2 && s.n - from > points;
+}
+
+/* Any number that stands alone in a text. The copy ends in a zero byte, as
+ * strtod wants it. */
 static bool text_number(const struct cell *c, bool *whole, int64_t *i,
                         double *d)
 {
-    char digits[400], *end;
-    if (c->n == 0 || c->n >= sizeof digits || (c->flags & ~CELL_HIGH))
+    char copy[400], *end;
+    *whole = text_long((str){ c->p, c->n }, i);
+    if (*whole) {
+        *d = (double)*i;
+        return true;
+    }
+    if (c->n == 0 || c->n >= sizeof copy)
         return false;
-    memcpy(digits, c->p, c->n);
-    digits[c->n] = 0;
-    if (strspn(digits, "0123456789+-.eE") != c->n)
+    memcpy(copy, c->p, c->n);
+    copy[c->n] = 0;
+    if (is_plain_decimal((str){ copy, c->n })) {
+        *d = json_real((str){ copy, c->n });
+        return true;
+    }
+    if (strspn(copy, "0123456789+-.eE") != c->n)
         return false;
-    *d = strtod(digits, &end);
-    if (*end)
-        return false;
-    *whole = strspn(digits, "0123456789+-") == c->n && *d >= -9.3e18 &&
-             *d < 9223372036854775807.0;
-    *i = *whole ? strtoll(digits, NULL, 10) : 0;
-    return true;
+    *d = strtod(copy, &end);
+    return *end == 0;
 }
 
 /* Whole numbers stay exact: *whole says that *i is the value. */

@@ -126,7 +126,7 @@ static enum file_format lines_or_doc(struct json_reader *r, const char *p,
 static enum file_format sniff_json(str head)
 {
     struct arena *a = arena_new();
-    struct names names;
+    struct field_names names;
     struct json_reader r;
     const char *p = skip_blank(head.p);
     field_names_init(&names, a);

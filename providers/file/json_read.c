@@ -13,7 +13,7 @@
 #include "json_scan.h"
 #include "providers/limits.h"
 
-void json_reader_init(struct json_reader *r, const struct names *names)
+void json_reader_init(struct json_reader *r, const struct field_names *names)
 {
     *r = (struct json_reader){ .names = names, .cap = 64 };
     r->cells = xcalloc(r->cap, sizeof *r->cells);

@@ -31,7 +31,7 @@ struct json_new_key {
 };
 
 struct json_reader {
-    const struct names *names; /* borrowed */
+    const struct field_names *names; /* borrowed */
     bool lines;                /* a newline ends the record */
     struct cell *cells;        /* of the last record */
     size_t ncells;
@@ -49,7 +49,7 @@ struct json_reader {
     struct buf key;
 };
 
-void json_reader_init(struct json_reader *r, const struct names *names);
+void json_reader_init(struct json_reader *r, const struct field_names *names);
 void json_reader_release(struct json_reader *r);
 
 enum json_end {

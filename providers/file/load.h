@@ -9,7 +9,7 @@
 struct file_source {
     struct source source;
     struct member_list members;
-    const struct names *names;  /* of all columns; no longer changes */
+    const struct field_names *names;  /* of all columns; no longer changes */
     bool declared;              /* other names in the data do not matter */
     int time_col;               /* column of numeric times, or -1 */
     struct cut cuts[SOURCE_MAX_PARTS + 1];

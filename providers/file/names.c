@@ -15,7 +15,7 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-static uint64_t name_hash(const struct names *n, str s)
+static uint64_t name_hash(const struct field_names *n, str s)
 {
     uint64_t h = n->seed ^ s.n, word;
     const char *p = s.p;
@@ -30,14 +30,14 @@ static uint64_t name_hash(const struct names *n, str s)
     return mix(h ^ word, 0xd6e8feb86659fd93u ^ n->seed);
 }
 
-void field_names_init(struct names *n, struct arena *a)
+void field_names_init(struct field_names *n, struct arena *a)
 {
-    *n = (struct names){ .arena = a, .nslots = 256 };
+    *n = (struct field_names){ .arena = a, .nslots = 256 };
     n->slots = arena_array(a, n->nslots, sizeof *n->slots);
     n->seed = str_hash(S("column names")) | 1;
 }
 
-static int32_t *slot_of(const struct names *n, str text, uint64_t hash)
+static int32_t *slot_of(const struct field_names *n, str text, uint64_t hash)
 {
     size_t i = hash & (n->nslots - 1);
     for (;; i = (i + 1) & (n->nslots - 1)) {
@@ -50,12 +50,12 @@ static int32_t *slot_of(const struct names *n, str text, uint64_t hash)
     }
 }
 
-int32_t field_names_find(const struct names *n, str text)
+int32_t field_names_find(const struct field_names *n, str text)
 {
     return *slot_of(n, text, name_hash(n, text)) - 1;
 }
 
-static void grow_slots(struct names *n)
+static void grow_slots(struct field_names *n)
 {
     n->nslots *= 2;
     n->slots = arena_array(n->arena, n->nslots, sizeof *n->slots);
@@ -75,7 +75,7 @@ static bool is_plain(str s)
     return true;
 }
 
-int32_t field_names_add(struct names *n, str text)
+int32_t field_names_add(struct field_names *n, str text)
 {
     uint64_t hash = name_hash(n, text);
     int32_t at = *slot_of(n, text, hash);

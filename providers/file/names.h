@@ -15,7 +15,7 @@ struct name {
     bool plain;  /* looks the same inside a JSON string literal */
 };
 
-struct names {
+struct field_names {
     struct arena *arena;  /* borrowed */
     LIST(struct name) list;
     int32_t *slots;       /* hash table of number + 1, in the arena */
@@ -23,9 +23,9 @@ struct names {
     uint64_t seed;        /* random: keys come from whoever writes logs */
 };
 
-void field_names_init(struct names *n, struct arena *a);
-int32_t field_names_find(const struct names *n, str text);  /* -1: not there */
+void field_names_init(struct field_names *n, struct arena *a);
+int32_t field_names_find(const struct field_names *n, str text); /* or -1 */
 /* The number of `text`, new or old; -1 when MAX_COLUMNS are in use. */
-int32_t field_names_add(struct names *n, str text);
+int32_t field_names_add(struct field_names *n, str text);
 
 #endif

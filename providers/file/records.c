@@ -5,7 +5,8 @@
 
 #include "base/status.h"
 
-void records_init(struct records *r, const struct names *names, size_t piece)
+void records_init(struct records *r, const struct field_names *names,
+                  size_t piece)
 {
     memset(r, 0, sizeof *r);
     json_reader_init(&r->json, names);

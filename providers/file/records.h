@@ -62,7 +62,8 @@ struct records {
 };
 
 /* `piece`: bytes to read at a time. */
-void records_init(struct records *r, const struct names *names, size_t piece);
+void records_init(struct records *r, const struct field_names *names,
+                  size_t piece);
 void records_release(struct records *r);
 
 /* From `offset`, which is the start of a record (see records_guess), up to the

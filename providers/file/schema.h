@@ -15,7 +15,7 @@
 #include "providers/limits.h"
 
 struct schema {
-    struct names names;
+    struct field_names names;
     uint8_t saw[MAX_COLUMNS];  /* enum saw by column */
 };
 

@@ -72,8 +72,8 @@ TEST(bad_bytes_are_repaired_and_counted)
     rig_init(&x);
     rig_add(&x, "a.jsonl",
             S("{\"a\":\"ok \xc3\xa9\"}\n{\"a\":\"bad \xff\"}\n"
-              "{\"a\":\"\\ud800\"}\n{\"a\":\"n\\u0000n\"}\n{\"a\":\"\xed\xa0\x80"
-              "\"}\n{\"\xff\":1}\n"));
+              "{\"a\":\"\\ud800\"}\n{\"a\":\"n\\u0000n\"}\n"
+              "{\"a\":\"\xed\xa0\x80\"}\n{\"\xff\":1}\n"));
     rig_open(&x, "a.jsonl");
     CHECK(x.status == ST_OK && x.rejects.n == 0);
     CHECK(x.repaired == 3);
@@ -244,10 +244,12 @@ TEST(declared_columns)
     struct rig x;
     rig_init(&x);
     rig_add(&x, "a.json",
-            S("{\"n\":\"7\",\"i\":4294967296,\"t\":\"1/2/2020\",\"s\":{\"k\": 1}"
-              ",\"x\":1,\"g\":\"{0F9619FF-8B86-D011-B42D-00C04FC964FF}\","
+            S("{\"n\":\"7\",\"i\":4294967296,\"t\":\"1/2/2020\","
+              "\"s\":{\"k\": 1},\"x\":1,"
+              "\"g\":\"{0F9619FF-8B86-D011-B42D-00C04FC964FF}\","
               "\"d\":\"text\",\"w\":\"1.02:03:04\",\"b\":1,\"c\":1.50}\n"
-              "{\"n\":1.9,\"i\":5,\"N\":3,\"d\":5,\"b\":\"False\",\"c\":\"x\"}\n"));
+              "{\"n\":1.9,\"i\":5,\"N\":3,\"d\":5,\"b\":\"False\","
+              "\"c\":\"x\"}\n"));
     rig_declare(&x, "n", TYPE_LONG);
     rig_declare(&x, "i", TYPE_INT);
     rig_declare(&x, "t", TYPE_DATETIME);

@@ -12,7 +12,7 @@
 
 struct rig {
     struct arena *a;
-    struct names names;
+    struct field_names names;
     struct json_reader r;
     char *copy;  /* of the last input, with its padding */
 };
@@ -60,7 +60,8 @@ static void learn(struct rig *x)
     for (size_t i = 0; i < x->r.nfresh; i++) {
         buf_reset(&b);
         json_decode(&b, x->r.fresh[i].text, x->r.fresh[i].flags);
-        x->r.cells[x->r.fresh[i].cell].col = field_names_add(&x->names, buf_str(&b));
+        struct cell *c = &x->r.cells[x->r.fresh[i].cell];
+        c->col = field_names_add(&x->names, buf_str(&b));
     }
     buf_release(&b);
 }
@@ -153,7 +154,8 @@ TEST(cells_are_views_of_what_was_written)
     struct rig x;
     rig_init(&x);
     CHECK(takes(&x, S("{\"a\":-17,\"b\":1.50,\"c\":\"x y\",\"d\":[1, {}],"
-                      "\"e\":true,\"f\":null,\"g\":\"\\n\",\"h\":\"\xc3\xa9\"}")));
+                      "\"e\":true,\"f\":null,\"g\":\"\\n\","
+                      "\"h\":\"\xc3\xa9\"}")));
     learn(&x);
     const struct cell *c = x.r.cells;
     CHECK(x.r.ncells == 8);

@@ -11,7 +11,7 @@
 
 struct rig {
     struct arena *a;
-    struct names names;
+    struct field_names names;
     struct member file, memory;
     int32_t map[3];
 };
@@ -21,7 +21,7 @@ static void rig_init(struct rig *x, enum file_format format, str content)
     char path[] = "/tmp/t_records-XXXXXX";
     memset(x, 0, sizeof *x);
     x->a = arena_new();
-    names_init(&x->names, x->a);
+    field_names_init(&x->names, x->a);
     x->file.format = format;
     x->file.delimiter = ',';
     x->file.size = content.n;
@@ -245,7 +245,8 @@ TEST(json_documents)
               "1 1|\n3 reject a comma before ']' []]\n");
     check_all(FORMAT_JSON_DOC, S("[1 2, nul, \"x\"]"),
               "1 1|\n"
-              "3 reject ',' or ']' is expected after a record [2, nul, \"x\"]]\n"
+              "3 reject ',' or ']' is expected after a record "
+              "[2, nul, \"x\"]]\n"
               "3 2|\n"
               "6 reject a value is expected [nul, \"x\"]]\n"
               "11 x|\n");
