@@ -95,11 +95,23 @@ static void add_text(struct bundle *out, str text)
     buf_release(&b);
 }
 
+/* The rows are right and are shown; that no picture of them could be drawn must
+ * not fail a cell, and with it a whole run. */
+static void as_warnings(struct diags *ds, size_t nlist, size_t nerrors)
+{
+    for (size_t i = nlist; i < ds->list.n; i++)
+        if (ds->list.v[i].severity == SEV_ERROR)
+            ds->list.v[i].severity = SEV_WARNING;
+    ds->nerrors = nerrors;
+}
+
 static void show_table(const struct interp *in, const struct result *r,
                        struct bundle *out, struct diags *ds)
 {
     static const struct hint as_table;
+    size_t nlist = ds->list.n, nerrors = ds->nerrors;
     if (in->draw(r->frame, r->hint ? r->hint : &as_table, out, ds) != ST_OK) {
+        as_warnings(ds, nlist, nerrors);
         bundle_init(out, out->arena);
         if (in->draw(r->frame, &as_table, out, ds) != ST_OK)
             bundle_add(out, "text/plain", S("(no text form)"));

@@ -11,7 +11,8 @@
 #define MAX_SHOWN_TEXT (1u << 20)
 
 /* Fills the bundle with every form of the result, text/plain among them.
- * Problems of the renderer go to ds; then the table is shown instead. */
+ * Problems of the renderer go to ds as warnings; then the table is shown
+ * instead. */
 void show_result(const struct interp *in, const struct result *r,
                  struct bundle *out, struct diags *ds);
 

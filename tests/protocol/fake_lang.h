@@ -4,6 +4,7 @@
  * everything is static, so it can stand beside the real language. A cell is
  * one command per line:
  *   echo TEXT      a table of one cell, the cell's result when it is last
+ *   echo chart     the same with a renderer that cannot draw it
  *   text TEXT      a line of text          markdown TEXT
  *   error          E0201 at the second word
  *   warn           a warning               assert     a failed assertion
@@ -43,7 +44,8 @@ struct fake_run {
 static void fake_table(struct fake_run *r, str text, enum completeness c)
 {
     struct frame *f = frame_new(1);
-    struct hint hint = { .kind = S("") };
+    bool chart = str_eqz(text, "chart");
+    struct hint hint = { .kind = chart ? S("chart") : S("") };
     frame_set_col(f, 0, S("print_0"), TYPE_STRING);
     frame_set_rows(f, 1);
     struct value v = { .type = TYPE_STRING, .s = text };
@@ -267,8 +269,10 @@ static enum completeness_of_code fake_is_complete(struct lang *l, str code,
 static enum status fake_draw(const struct frame *f, const struct hint *h,
                              struct bundle *out, struct diags *ds)
 {
-    (void)h;
-    (void)ds;
+    if (str_eqz(h->kind, "chart")) {
+        diag_error(ds, DIAG_OPTION, NO_SPAN, "no numbers to draw");
+        return ST_USER;
+    }
     bundle_add(out, "text/plain", f->nrows ? f->cols[0].s[0] : S(""));
     bundle_add(out, "text/html", S("<p>fake</p>"));
     return ST_OK;
