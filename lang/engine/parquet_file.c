@@ -96,6 +96,34 @@ static enum status fail_file(struct diags *ds, str path, const char *why)
     return ST_ENV;
 }
 
+static void fail_format(const struct parquet *p, struct diags *ds, str why)
+{
+    struct buf b;
+    buf_init(&b, 32 << 10);
+    utf8_printable(&b, p->path);
+    diag_error(ds, DIAG_FORMAT, NO_SPAN, "cannot read %.*s as Parquet: %.*s",
+               STRF(buf_str(&b)), STRF(why));
+    buf_release(&b);
+}
+
+/* The file is foreign: that DuckDB cannot read it is a fault of the file. */
+enum status parquet_fail(struct parquet *p, const char *text, struct diags *ds)
+{
+    struct arena *a = arena_new();
+    struct diags own;
+    str all = str_of(text ? text : "no reason given");
+    ptrdiff_t sql = str_find(all, S("\n\nLINE "));
+    diags_init(&own, a);
+    char *cut = arena_cstr(a, str_sub(all, 0, sql < 0 ? all.n : (size_t)sql));
+    enum status st = engine_fail(p->e, cut, &own);
+    if (st != ST_CANCELLED) {
+        fail_format(p, ds, own.list.v[0].message);
+        st = ST_ENV;
+    }
+    arena_free(a);
+    return st;
+}
+
 /* Only a regular file, and the one that was opened here, is lent: through a
  * link to our descriptor, under a name without wildcards. */
 static enum status lend(struct parquet *p, struct diags *ds)
@@ -110,6 +138,11 @@ static enum status lend(struct parquet *p, struct diags *ds)
     if (!S_ISREG(st.st_mode))
         return fail_file(ds, path, "not a regular file");
     p->bytes = (uint64_t)st.st_size;
+    const char *why = parquet_refusal(p->fd, p->bytes);
+    if (why) {
+        fail_format(p, ds, str_of(why));
+        return ST_ENV;
+    }
     if (!loan_init(&p->loan, &p->e->spool, p->fd))
         return fail_file(ds, path, strerror(errno));
     return ST_OK;
@@ -156,28 +189,6 @@ static void keep_columns(struct parquet *p, struct duck_prepared *stmt)
         d->free(name);
     }
     buf_release(&b);
-}
-
-/* The file is foreign: that DuckDB cannot read it is a fault of the file. */
-enum status parquet_fail(struct parquet *p, const char *text,
-                         struct diags *ds)
-{
-    struct arena *a = arena_new();
-    struct diags own;
-    diags_init(&own, a);
-    enum status st = engine_fail(p->e, text, &own);
-    if (st != ST_CANCELLED) {
-        struct buf b;
-        buf_init(&b, 32 << 10);
-        utf8_printable(&b, p->path);
-        diag_error(ds, DIAG_FORMAT, NO_SPAN,
-                   "cannot read %.*s as Parquet: %.*s", STRF(buf_str(&b)),
-                   STRF(own.list.v[0].message));
-        buf_release(&b);
-        st = ST_ENV;
-    }
-    arena_free(a);
-    return st;
 }
 
 static enum status describe(struct parquet *p, struct diags *ds)

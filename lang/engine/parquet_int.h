@@ -21,6 +21,9 @@ unsigned type_nesting(const struct duck *d, struct duck_type *t,
  * each level, without looking at interrupts. */
 enum { MAX_NESTING = 16 };
 
+/* Why the file must not get to DuckDB, in a few words; NULL: it may. */
+const char *parquet_refusal(int fd, uint64_t bytes);
+
 /* A file, the DuckDB that reads it, and what is in it. */
 struct parquet {
     struct engine *e;

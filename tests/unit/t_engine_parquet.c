@@ -372,6 +372,36 @@ TEST(deeply_nested_columns)
     fixture_release(&x);
 }
 
+static void put_varint(struct buf *b, uint64_t v)
+{
+    for (; v >= 128; v >>= 7)
+        buf_addc(b, (char)(v | 128));
+    buf_addc(b, (char)v);
+}
+
+/* A file without rows whose schema is groups within groups, or whose footer
+ * has an unknown field of structs within structs. */
+static void deep_footer(struct buf *b, size_t levels, bool schema)
+{
+    buf_add(b, S("PAR1"));
+    size_t from = b->n;
+    buf_add(b, S("\x15\x02"));                      /* version 1 */
+    buf_add(b, S("\x19\xfc"));                      /* schema: a list */
+    put_varint(b, schema ? levels + 2 : 2);
+    buf_add(b, S("\x48\x01r\x15\x02\0"));          /* root: 1 child */
+    for (size_t i = 0; schema && i < levels; i++)
+        buf_add(b, S("\x35\x02\x18\x01g\x15\x02\0")); /* optional group */
+    buf_add(b, S("\x15\x02\x25\x02\x18\x01v\0"));   /* optional INT32 */
+    buf_add(b, S("\x16\0\x19\x0c"));               /* no rows, no groups */
+    for (size_t i = 0; !schema && i < levels; i++)
+        buf_addc(b, (char)(i ? 0x1c : 0x6c));
+    buf_fill(b, 0, schema ? 1 : levels + 1);
+    uint32_t n = (uint32_t)(b->n - from);
+    char tail[8] = { (char)n, (char)(n >> 8), (char)(n >> 16),
+                     (char)(n >> 24), 'P', 'A', 'R', '1' };
+    buf_add(b, (str){ tail, 8 });
+}
+
 static size_t slurp(const char *path, char *to, size_t cap)
 {
     FILE *f = fopen(path, "rb");
@@ -388,6 +418,39 @@ static void spew(const char *path, const char *from, size_t n)
         fwrite(from, 1, n, f);
         fclose(f);
     }
+}
+
+/* A bare DuckDB ends the process over the deeper ones. */
+TEST(deep_footers_are_refused)
+{
+    static const struct { size_t levels; bool schema, fine; } cases[] = {
+        { 10, true, true },       { 255, true, true },
+        { 257, true, false },     { 20000, true, false },
+        { 2000000, true, false }, { 10, false, true },
+        { 40, false, false },     { 2000000, false, false },
+    };
+    struct fixture x;
+    struct raw r;
+    struct buf b;
+    fixture_init(&x);
+    raw_init(&r, &x);
+    buf_init(&b, 64 << 20);
+    str path = path_in(&r, &x, "deep.parquet");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct source_col *cols;
+        size_t n;
+        buf_reset(&b);
+        deep_footer(&b, cases[i].levels, cases[i].schema);
+        spew(arena_cstr(x.a, path), b.p, b.n);
+        enum status st = engine_parquet_cols(x.e, x.a, path, &cols, &n, &x.ds);
+        CHECK(st == (cases[i].fine ? ST_OK : ST_ENV));
+        if (st != (cases[i].fine ? ST_OK : ST_ENV))
+            printf("  case %zu\n", i), print_diags(&x);
+    }
+    CHECK(last_code(&x) == DIAG_FORMAT);
+    buf_release(&b);
+    raw_release(&r);
+    fixture_release(&x);
 }
 
 /* Damaged files end in an error or in rows, never in a broken engine. */
