@@ -80,6 +80,31 @@ static struct expr *extract_typed(struct binder *b, const struct ast *call,
     return coerce(b, e, t);
 }
 
+/* Bytes of all arguments: fixed by type, or the length of the text. */
+static struct expr *estimate_data_size(struct binder *b,
+                                       const struct ast *call,
+                                       struct expr **args, size_t n)
+{
+    static const uint8_t fixed[NTYPES] = {
+        [TYPE_BOOL] = 1,     [TYPE_INT] = 4,      [TYPE_LONG] = 8,
+        [TYPE_REAL] = 8,     [TYPE_DECIMAL] = 16, [TYPE_DATETIME] = 8,
+        [TYPE_TIMESPAN] = 8, [TYPE_GUID] = 16,
+    };
+    int64_t sum = 0;
+    struct expr *e = NULL;
+    (void)call;
+    for (size_t i = 0; i < n; i++) {
+        sum += fixed[args[i]->type];
+        if (args[i]->type != TYPE_STRING && args[i]->type != TYPE_DYNAMIC)
+            continue;
+        struct expr *size = ex_call(b, TYPE_LONG, "coalesce(strlen($1), 0)",
+                                    args[i], NULL);
+        e = e ? ex_call(b, TYPE_LONG, "($1 + $2)", e, size, NULL) : size;
+    }
+    struct expr *rest = ex_long(b, sum);
+    return e ? ex_call(b, TYPE_LONG, "($1 + $2)", e, rest, NULL) : rest;
+}
+
 #define IFF(nm)                                                              \
     { .name = nm, .params = "dynamic, any, any", .ret = TYPE_DYNAMIC,        \
       .bind = array_iff, .usage = nm "(conditions, then, else)",             \
@@ -139,5 +164,9 @@ const struct lang_func funcs_values[] = {
       .summary = "An array of the same value over and over.",
       .example = "print repeat(1, 3)" },
     EXTRACT("extract_json", 0), EXTRACT("extractjson", FN_HIDDEN),
+    { .name = "estimate_data_size", .params = "any, any*", .ret = TYPE_LONG,
+      .bind = estimate_data_size, .usage = "estimate_data_size(column, …)",
+      .summary = "About how many bytes the values take.",
+      .example = "print estimate_data_size(1, 'abc')" },
 };
 const size_t nfuncs_values = sizeof funcs_values / sizeof *funcs_values;
