@@ -43,7 +43,8 @@ static struct entry copy(const struct table_info *t)
     struct entry e = { arena_new(), *t };
     struct source_col *cols = arena_array(e.arena, t->ncols, sizeof *cols);
     for (size_t i = 0; i < t->ncols; i++)
-        cols[i] = (struct source_col){ arena_str(e.arena, t->cols[i].name), t->cols[i].type };
+        cols[i] = (struct source_col){ arena_str(e.arena, t->cols[i].name),
+                                       t->cols[i].type };
     e.info.cols = cols;
     e.info.name = arena_str(e.arena, t->name);
     e.info.physical = arena_str(e.arena, t->physical);

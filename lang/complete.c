@@ -29,7 +29,8 @@ static const struct table_info *quiet_table_at(void *ctx, size_t i)
 }
 
 static struct source *quiet_open(void *ctx, const struct provider *p,
-                                 const struct source_request *rq, struct diags *ds)
+                                 const struct source_request *rq,
+                                 struct diags *ds)
 {
     (void)ctx, (void)p, (void)rq, (void)ds;
     return NULL;
@@ -46,11 +47,15 @@ static enum status quiet_run(void *ctx, struct node *n, struct frame **out,
 static struct node *bind_before(struct completer *c, str code)
 {
     struct diags ds;
-    struct bind_env env = { c->l, quiet_table, quiet_table_at, quiet_open, quiet_run };
+    struct bind_env env = { c->l, quiet_table, quiet_table_at, quiet_open,
+                            quiet_run };
     diags_init(&ds, c->arena);
     struct ast *cell = parse_cell(c->arena, &c->l->reg, code, &ds);
-    struct binder b = { .arena = c->arena, .ds = &ds, .reg = &c->l->reg,
-                        .env = &env, .check = true,
+    struct binder b = { .arena = c->arena,
+                        .ds = &ds,
+                        .reg = &c->l->reg,
+                        .env = &env,
+                        .check = true,
                         .scope = scope_new(c->arena, c->l->scope) };
     struct node *n = NULL;
     for (const struct ast *t = cell->kid; t; t = t->next) {
@@ -71,7 +76,8 @@ static bool starts_ignoring_case(str s, str prefix)
     return s.n >= prefix.n && str_ieq(str_sub(s, 0, prefix.n), prefix);
 }
 
-static void add(struct completer *c, str text, const char *type, const char *detail)
+static void add(struct completer *c, str text, const char *type,
+                const char *detail)
 {
     struct completion m = { text, type, str_of(detail ? detail : "") };
     if (!starts_ignoring_case(text, c->prefix))
@@ -156,8 +162,9 @@ static void add_words(struct completer *c, const char *const *words)
 }
 
 static const char *const condition_words[] = {
-    "and", "or", "has", "has_any", "has_all", "contains", "startswith",
-    "endswith", "matches regex", "in", "in~", "between", "by", NULL,
+    "and",        "or",       "has",           "has_any", "has_all", "contains",
+    "startswith", "endswith", "matches regex", "in",      "in~",     "between",
+    "by",         NULL,
 };
 
 /* ---- where is the cursor ---- */
@@ -169,11 +176,11 @@ static bool is_word_char(char ch)
 }
 
 struct place {
-    size_t word;          /* start of the word under the cursor */
-    size_t pipe;          /* the pipe of this operator; SIZE_MAX: none */
-    str op;               /* operator's word, "" when it is being typed */
+    size_t word; /* start of the word under the cursor */
+    size_t pipe; /* the pipe of this operator; SIZE_MAX: none */
+    str op;      /* operator's word, "" when it is being typed */
     bool command, provider;
-    str before;           /* the word before a dot, or before the cursor's */
+    str before; /* the word before a dot, or before the cursor's */
 };
 
 static size_t statement_start(const struct tokens *ts, size_t cursor)
@@ -211,7 +218,8 @@ static void find_place(struct completer *c, str code, size_t cursor,
     if (last == SIZE_MAX)
         return;
     const struct token *t = &ts.v[last];
-    bool dot = t->kind == TOK_PUNCT && str_eqz(t->text, ".") && t->span.end == p->word;
+    bool dot = t->kind == TOK_PUNCT && str_eqz(t->text, ".") &&
+               t->span.end == p->word;
     if (dot && last > first && !t->line_start)
         p->before = ts.v[last - 1].text;
     else if (!dot)
@@ -221,10 +229,10 @@ static void find_place(struct completer *c, str code, size_t cursor,
 
 static void complete_command(struct completer *c, const struct place *p)
 {
-    static const char *const shows[] = { "tables", "views", "operators",
+    static const char *const shows[] = { "tables",    "views",    "operators",
                                          "functions", "commands", "providers",
                                          "renderers", "settings", "params",
-                                         "rejects", "version", NULL };
+                                         "rejects",   "version",  NULL };
     if (str_eqz(p->before, "show")) {
         add_words(c, shows);
         return;
@@ -240,11 +248,13 @@ static void complete_command(struct completer *c, const struct place *p)
 static void complete_provider(struct completer *c, const struct place *p)
 {
     const struct provider *pr = reg_provider(&c->l->reg, p->before);
-    for (const struct provider_table *t = pr ? pr->tables : NULL; t && t->name; t++)
+    for (const struct provider_table *t = pr ? pr->tables : NULL; t && t->name;
+         t++)
         add(c, str_of(t->name), "class", t->summary);
 }
 
-static void complete_operator(struct completer *c, str code, const struct place *p)
+static void complete_operator(struct completer *c, str code,
+                              const struct place *p)
 {
     if (str_eqz(p->op, "render")) {
         for (size_t i = 0; i < c->l->reg.nrenderers; i++)
@@ -254,7 +264,8 @@ static void complete_operator(struct completer *c, str code, const struct place 
     }
     struct node *n = bind_before(c, str_sub(code, 0, p->pipe));
     add_columns(c, n);
-    bool tables = str_eqz(p->op, "join") || str_eqz(p->op, "union") || str_eqz(p->op, "lookup");
+    bool tables = str_eqz(p->op, "join") || str_eqz(p->op, "union") ||
+                  str_eqz(p->op, "lookup");
     if (tables)
         add_tables(c);
     add_functions(c, str_eqz(p->op, "summarize"));

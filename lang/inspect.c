@@ -15,21 +15,25 @@ static bool is_word_char(char ch)
 static str word_at(str code, uint32_t cursor, bool hyphen)
 {
     size_t beg = cursor > code.n ? code.n : cursor, end = beg;
-    while (beg > 0 && (is_word_char(code.p[beg - 1]) || (hyphen && code.p[beg - 1] == '-')))
+    while (beg > 0 && (is_word_char(code.p[beg - 1]) ||
+                       (hyphen && code.p[beg - 1] == '-')))
         beg--;
-    while (end < code.n && (is_word_char(code.p[end]) || (hyphen && code.p[end] == '-')))
+    while (end < code.n &&
+           (is_word_char(code.p[end]) || (hyphen && code.p[end] == '-')))
         end++;
     return str_sub(code, beg, end);
 }
 
-static bool describe_table_word(struct lang *l, str word, struct buf *b, bool md)
+static bool describe_table_word(struct lang *l, str word, struct buf *b,
+                                bool md)
 {
     const struct table_info *t = catalog_find(l->catalog, word);
     if (!t)
         return false;
     buf_adds(b, md ? "**table** `" : "table ");
     utf8_printable(b, t->name);
-    buf_addf(b, md ? "` — %llu rows\n\n" : ": %llu rows\n", (unsigned long long)t->nrows);
+    buf_addf(b, md ? "` — %llu rows\n\n" : ": %llu rows\n",
+             (unsigned long long)t->nrows);
     for (size_t i = 0; i < t->ncols; i++) {
         buf_adds(b, md ? "- `" : "    ");
         utf8_printable(b, t->cols[i].name);
@@ -82,9 +86,11 @@ static int open_brackets(const struct tokens *ts)
 
 static bool wants_more(const struct tokens *ts)
 {
-    static const char *const words[] = { "by", "on", "with", "and", "or", "where",
-                                         "extend", "project", "summarize", "has",
-                                         "in", "==", "=", "|", ",", "+", "to", "as" };
+    static const char *const words[] = {
+        "by",     "on",      "with",      "and", "or", "where",
+        "extend", "project", "summarize", "has", "in", "==",
+        "=",      "|",       ",",         "+",   "to", "as"
+    };
     if (ts->n == 0)
         return false;
     const struct token *last = &ts->v[ts->n - 1];
@@ -116,7 +122,8 @@ enum completeness_of_code lang_is_complete(struct lang *l, str code,
     enum completeness_of_code answer = CODE_COMPLETE;
     diags_init(&ds, a);
     lex(a, code, &ts, &ds);
-    bool more = open_brackets(&ts) > 0 || wants_more(&ts) || unterminated_fence(&ds, code);
+    bool more = open_brackets(&ts) > 0 || wants_more(&ts) ||
+                unterminated_fence(&ds, code);
     if (more) {
         answer = CODE_INCOMPLETE;
         buf_adds(indent, open_brackets(&ts) > 0 ? "    " : "");

@@ -29,7 +29,8 @@ static int by_name(const void *a, const void *b)
 static const char *sql_name(struct arena *a, const struct lang_func *f,
                             size_t overload, size_t count)
 {
-    bool own = strncmp(f->name, "k_", 2) == 0 || strncmp(f->name, "kre", 3) == 0;
+    bool own = strncmp(f->name, "k_", 2) == 0 ||
+               strncmp(f->name, "kre", 3) == 0;
     if (count == 1)
         return own ? f->name : arena_fmt(a, "k_%s%c", f->name, 0).p;
     return arena_fmt(a, "%s%s_%zu%c", own ? "" : "k_", f->name, overload, 0).p;
@@ -137,8 +138,9 @@ void lang_reset(struct lang *l)
 
 void lang_set_param(struct lang *l, str name, str value)
 {
-    struct setting s = { arena_str(l->arena, name), { .type = TYPE_STRING,
-                         .s = arena_str(l->arena, value) } };
+    struct setting s = { arena_str(l->arena, name),
+                         { .type = TYPE_STRING,
+                           .s = arena_str(l->arena, value) } };
     PUSH(l->arena, l->params, s);
 }
 
@@ -183,8 +185,8 @@ void lang_cancel(struct lang *l)
 
 /* ---- printers of the stages ---- */
 
-static enum status print_bound(struct lang *l, const struct ast *cell, str stage,
-                               struct buf *out, struct diags *ds)
+static enum status print_bound(struct lang *l, const struct ast *cell,
+                               str stage, struct buf *out, struct diags *ds)
 {
     struct lang_opts o = { .check = false };
     for (const struct ast *t = cell->kid; t; t = t->next) {
@@ -225,10 +227,13 @@ static enum status print_stage(struct lang *l, str stage, str code,
     }
     if (ds->nerrors)
         return ST_USER;
-    if (str_eqz(stage, "bind") || str_eqz(stage, "plan") || str_eqz(stage, "sql"))
+    if (str_eqz(stage, "bind") || str_eqz(stage, "plan") ||
+        str_eqz(stage, "sql"))
         return print_bound(l, cell, stage, out, ds);
-    diag_error(ds, DIAG_OPTION, NO_SPAN, "no stage '%.*s': lex, parse, bind, "
-               "plan, sql", STRF(stage));
+    diag_error(ds, DIAG_OPTION, NO_SPAN,
+               "no stage '%.*s': lex, parse, bind, "
+               "plan, sql",
+               STRF(stage));
     return ST_USER;
 }
 
@@ -236,7 +241,8 @@ enum status lang_print_stage(struct lang *l, str stage, str code,
                              struct buf *out, struct diags *ds)
 {
     begin_cell(l);
-    l->now = 638400000000000000; /* a fixed time, so that the text is the same */
+    l->now =
+        638400000000000000; /* a fixed time, so that the text is the same */
     l->code = code;
     struct scope *scope = l->scope;
     l->scope = scope_new(l->cell, scope);

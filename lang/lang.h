@@ -21,14 +21,14 @@ struct lang_modules {
     /* Words of the renderers, for completion and for `render` itself. */
     const struct lang_word {
         const char *name, *alias, *usage, *summary, *example;
-    } *renderers;
+    } * renderers;
     size_t nrenderers;
 };
 
 struct lang *lang_new(const struct lang_modules *m);
 void lang_free(struct lang *l);
-void lang_warm_up(struct lang *l);   /* loads the engine; from any thread */
-void lang_reset(struct lang *l);     /* forgets tables, lets and settings */
+void lang_warm_up(struct lang *l); /* loads the engine; from any thread */
+void lang_reset(struct lang *l);   /* forgets tables, lets and settings */
 
 enum result_kind {
     RESULT_TABLE,    /* frame + hint */
@@ -38,16 +38,16 @@ enum result_kind {
 
 struct result {
     enum result_kind kind;
-    struct frame *frame;        /* borrowed; frame_ref to keep */
-    const struct hint *hint;    /* borrowed */
-    str text;                   /* borrowed */
-    str name;                   /* of the table, when it has one */
-    bool last;                  /* the cell's execute_result */
+    struct frame *frame;     /* borrowed; frame_ref to keep */
+    const struct hint *hint; /* borrowed */
+    str text;                /* borrowed */
+    str name;                /* of the table, when it has one */
+    bool last;               /* the cell's execute_result */
 };
 
 struct lang_sink {
     void *ctx;
-    void (*result)(void *ctx, const struct result *r);        /* MUST */
+    void (*result)(void *ctx, const struct result *r); /* MUST */
     /* fraction 0..1 or negative when unknown; at most 10 a second. MAY. */
     void (*progress)(void *ctx, str what, double fraction);
     /* Asks the person (input("…")). MAY be NULL: then defaults are taken. */
@@ -55,10 +55,10 @@ struct lang_sink {
 };
 
 struct lang_opts {
-    bool check;            /* parse and bind only */
-    bool open_tables;      /* unknown tables have any column (check only) */
-    bool no_keep;          /* do not set `_` and the history */
-    size_t max_rows;       /* rows a displayed frame may hold; 0 = default */
+    bool check;       /* parse and bind only */
+    bool open_tables; /* unknown tables have any column (check only) */
+    bool no_keep;     /* do not set `_` and the history */
+    size_t max_rows;  /* rows a displayed frame may hold; 0 = default */
 };
 
 /* Runs all statements of a cell. Everything is parsed, and bound as far as
@@ -69,20 +69,20 @@ NODISCARD enum status lang_run(struct lang *l, str code,
                                const struct lang_opts *o,
                                const struct lang_sink *sink, struct diags *ds);
 
-void lang_cancel(struct lang *l);    /* the running cell ends with ST_CANCELLED */
+void lang_cancel(struct lang *l); /* the running cell ends with ST_CANCELLED */
 
 /* Parameters from outside (`declare query_parameters`); text is converted to
  * the declared type. */
 void lang_set_param(struct lang *l, str name, str value);
 
 struct completion {
-    str text;              /* full replacement of [beg, end) */
-    const char *type;      /* function, keyword, table→"class", column→"field",
-                              property, value, module, instance */
-    str detail;            /* signature or type; may be empty */
+    str text;         /* full replacement of [beg, end) */
+    const char *type; /* function, keyword, table→"class", column→"field",
+                         property, value, module, instance */
+    str detail;       /* signature or type; may be empty */
 };
 struct completions {
-    uint32_t beg, end;     /* bytes of the code that a match replaces */
+    uint32_t beg, end; /* bytes of the code that a match replaces */
     LIST(struct completion) list;
 };
 void lang_complete(struct lang *l, struct arena *a, str code, uint32_t cursor,

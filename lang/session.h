@@ -22,35 +22,36 @@ struct setting {
 struct opened {
     struct source *source;
     const struct provider *provider;
-    str key;             /* the request as text: the same one is opened once */
-    bool used;           /* read already: open it anew */
+    str key;   /* the request as text: the same one is opened once */
+    bool used; /* read already: open it anew */
 };
 
 struct lang {
     struct registry reg;
-    struct lang_func *funcs;         /* copies, with sql_name */
-    struct arena *arena;             /* as long as the session */
+    struct lang_func *funcs; /* copies, with sql_name */
+    struct arena *arena;     /* as long as the session */
     struct engine *engine;
-    pthread_mutex_t lock;            /* catalogue and scope, against readers */
+    pthread_mutex_t lock; /* catalogue and scope, against readers */
     struct catalog *catalog;
-    struct scope *scope;             /* lets of the session */
+    struct scope *scope; /* lets of the session */
     LIST(struct setting) settings;
-    LIST(struct setting) params;     /* from outside, as text */
-    LIST(struct setting) declared;   /* query parameters, typed, null = default */
-    LIST(struct reject) rejects;     /* of the last load */
+    LIST(struct setting) params;   /* from outside, as text */
+    LIST(struct setting) declared; /* query parameters, typed, null = default */
+    LIST(struct reject) rejects;   /* of the last load */
     struct arena *rejects_arena;
     uint64_t nrejects;
-    unsigned next_table;             /* physical names t1, t2 … */
-    LIST(struct arena *) kept;       /* cells whose trees lets point into */
+    unsigned next_table;       /* physical names t1, t2 … */
+    LIST(struct arena *) kept; /* cells whose trees lets point into */
 
     /* of the running cell */
     struct arena *cell;
     str code;
     int64_t now;
-    bool keep_cell;                  /* a let points into its tree */
+    bool keep_cell; /* a let points into its tree */
     LIST(struct opened) opened;
-    LIST(str) temporary;             /* physical tables to drop at its end */
-    LIST(const struct table_info *) pending; /* tables that will exist (dry run) */
+    LIST(str) temporary; /* physical tables to drop at its end */
+    LIST(const struct table_info *)
+    pending; /* tables that will exist (dry run) */
     const struct lang_sink *sink;
 };
 
@@ -61,13 +62,13 @@ str session_physical(struct lang *l, const char *prefix);
 
 /* -- step.c: running a bound query -- */
 enum status step_query(struct lang *l, struct node *n, size_t max_rows,
-                          struct frame **out, struct diags *ds);
+                       struct frame **out, struct diags *ds);
 /* Runs it into a stored table under `name` (replacing an older one). */
 enum status step_store(struct lang *l, struct node *n, str name,
-                          struct diags *ds);
+                       struct diags *ds);
 /* Puts a frame's rows into a temporary table and gives a node over it. */
 struct node *step_frame_node(struct lang *l, struct binder *b,
-                                const struct frame *f, struct diags *ds);
+                             const struct frame *f, struct diags *ds);
 void step_drop(struct lang *l, const struct table_info *t);
 enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
                          struct diags *ds);

@@ -20,7 +20,7 @@ struct run {
     const struct lang_opts *o;
     const struct lang_sink *sink;
     struct diags *ds;
-    const struct ast *last;    /* statement whose result is the cell's */
+    const struct ast *last; /* statement whose result is the cell's */
     bool dry;
 };
 
@@ -115,9 +115,14 @@ struct binder session_binder(struct lang *l, struct diags *ds,
                              const struct lang_opts *o)
 {
     return (struct binder){
-        .arena = l->cell, .ds = ds, .reg = &l->reg, .env = session_env(l),
-        .scope = l->scope, .now = l->now,
-        .open_tables = o && o->open_tables, .check = o && o->check,
+        .arena = l->cell,
+        .ds = ds,
+        .reg = &l->reg,
+        .env = session_env(l),
+        .scope = l->scope,
+        .now = l->now,
+        .open_tables = o && o->open_tables,
+        .check = o && o->check,
     };
 }
 
@@ -175,8 +180,11 @@ static enum status show_node(struct run *r, const struct ast *t,
         return ST_OK;
     enum status st = step_query(r->l, n, rows_to_show(r, &hint), &f, r->ds);
     if (st == ST_OK) {
-        show(r, t, (struct result){ .kind = RESULT_TABLE, .frame = f,
-                                    .hint = &hint, .name = n->name });
+        show(r, t,
+             (struct result){ .kind = RESULT_TABLE,
+                              .frame = f,
+                              .hint = &hint,
+                              .name = n->name });
         remember(r, pipe);
     }
     frame_unref(f);
@@ -189,13 +197,14 @@ static const struct ast *command_of(const struct ast *pipe)
 {
     if (pipe->kind == AST_COMMAND)
         return pipe;
-    return pipe->kind == AST_PIPE && pipe->kid->kind == AST_COMMAND ? pipe->kid : NULL;
+    return pipe->kind == AST_PIPE && pipe->kid->kind == AST_COMMAND ? pipe->kid
+                                                                    : NULL;
 }
 
 static bool bare_scalar(struct binder *b, const struct ast *pipe)
 {
-    return pipe->kind != AST_PIPE && pipe->kind != AST_OP && pipe->kind != AST_NAME &&
-           !is_tabular(b, pipe);
+    return pipe->kind != AST_PIPE && pipe->kind != AST_OP &&
+           pipe->kind != AST_NAME && !is_tabular(b, pipe);
 }
 
 /* `1 + 2` or `strlen("x")` alone is shown as print would. */
@@ -217,10 +226,12 @@ static enum status run_query(struct run *r, const struct ast *t)
     struct binder b = session_binder(r->l, r->ds, r->o);
     const struct ast *pipe = t->kid;
     struct node *n = NULL;
-    if (pipe->kind == AST_NAME && !is_tabular(&b, pipe) && scope_find(b.scope, pipe->text))
+    if (pipe->kind == AST_NAME && !is_tabular(&b, pipe) &&
+        scope_find(b.scope, pipe->text))
         n = print_scalar(&b, pipe);
     else
-        n = bare_scalar(&b, pipe) ? print_scalar(&b, pipe) : bind_table(&b, pipe);
+        n = bare_scalar(&b, pipe) ? print_scalar(&b, pipe)
+                                  : bind_table(&b, pipe);
     if (!n || r->ds->nerrors)
         return ST_USER;
     return show_node(r, t, pipe, n, &b);
@@ -229,13 +240,15 @@ static enum status run_query(struct run *r, const struct ast *t)
 /* ---- assignment ---- */
 
 static const char *time_names[] = { "TimeGenerated", "Timestamp", "@timestamp",
-                                    "EventTime", "UtcTime", "Time" };
+                                    "EventTime",     "UtcTime",   "Time" };
 
-static const struct source_col *time_column(const struct table_info *t, size_t *at)
+static const struct source_col *time_column(const struct table_info *t,
+                                            size_t *at)
 {
     for (size_t k = 0; k < sizeof time_names / sizeof *time_names; k++)
         for (size_t i = 0; i < t->ncols; i++)
-            if (t->cols[i].type == TYPE_DATETIME && str_eqz(t->cols[i].name, time_names[k])) {
+            if (t->cols[i].type == TYPE_DATETIME &&
+                str_eqz(t->cols[i].name, time_names[k])) {
                 *at = i;
                 return &t->cols[i];
             }
@@ -258,11 +271,13 @@ static void add_count(struct buf *b, uint64_t n)
     }
 }
 
-static void add_time_span(struct run *r, struct buf *b, const struct table_info *t)
+static void add_time_span(struct run *r, struct buf *b,
+                          const struct table_info *t)
 {
     size_t at = 0;
     const struct source_col *c = time_column(t, &at);
-    struct engine_col cols[2] = { { S("a"), TYPE_DATETIME }, { S("b"), TYPE_DATETIME } };
+    struct engine_col cols[2] = { { S("a"), TYPE_DATETIME },
+                                  { S("b"), TYPE_DATETIME } };
     struct frame *f = NULL;
     struct buf sql;
     if (!c || t->nrows == 0)
@@ -276,7 +291,8 @@ static void add_time_span(struct run *r, struct buf *b, const struct table_info 
             buf_addf(&sql, "_%u", i);
     }
     buf_addc(&sql, ')');
-    if (engine_query(r->l->engine, buf_str(&sql), 2, cols, 1, &f, r->ds) == ST_OK &&
+    if (engine_query(r->l->engine, buf_str(&sql), 2, cols, 1, &f, r->ds) ==
+            ST_OK &&
         f->nrows && !cell_is_null(&f->cols[0], 0)) {
         buf_addf(b, ", %.*s ", STRF(c->name));
         ticks_format(b, f->cols[0].i[0]);
@@ -298,8 +314,8 @@ str describe_table(struct lang *l, str name, struct diags *ds)
         buf_add(&b, t->name);
         buf_adds(&b, ": ");
         add_count(&b, t->nrows);
-        buf_addf(&b, " row%s × %zu column%s", t->nrows == 1 ? "" : "s", t->ncols,
-                 t->ncols == 1 ? "" : "s");
+        buf_addf(&b, " row%s × %zu column%s", t->nrows == 1 ? "" : "s",
+                 t->ncols, t->ncols == 1 ? "" : "s");
         add_time_span(&r, &b, t);
     }
     str s = buf_take(&b, l->cell);
@@ -313,12 +329,14 @@ static void add_pending(struct lang *l, str name, const struct node *n)
     struct source_col *cols = arena_array(l->cell, n->cols.n, sizeof *cols);
     for (size_t i = 0; i < n->cols.n; i++)
         cols[i] = (struct source_col){ n->cols.v[i].name, n->cols.v[i].type };
-    *t = (struct table_info){ .name = name, .physical = S("pending"),
-                              .ncols = n->cols.n, .cols = cols };
+    *t = (struct table_info){
+        .name = name, .physical = S("pending"), .ncols = n->cols.n, .cols = cols
+    };
     PUSH(l->cell, l->pending, t);
 }
 
-static const struct setting *find_setting(const struct setting *v, size_t n, str name)
+static const struct setting *find_setting(const struct setting *v, size_t n,
+                                          str name)
 {
     for (size_t i = n; i-- > 0;)
         if (str_eq(v[i].name, name))
@@ -331,9 +349,13 @@ static void let_value(struct lang *l, str name, struct value v)
     struct expr *e = NEW(l->arena, struct expr);
     if (type_is_text(v.type))
         v.s = arena_str(l->arena, v.s);
-    *e = (struct expr){ .kind = EX_LITERAL, .type = v.type, .value = v,
+    *e = (struct expr){ .kind = EX_LITERAL,
+                        .type = v.type,
+                        .value = v,
                         .has_null = v.null && v.type != TYPE_STRING };
-    struct let let = { .name = arena_str(l->arena, name), .home = l->scope, .expr = e };
+    struct let let = { .name = arena_str(l->arena, name),
+                       .home = l->scope,
+                       .expr = e };
     pthread_mutex_lock(&l->lock);
     scope_add(l->arena, l->scope, &let);
     pthread_mutex_unlock(&l->lock);
@@ -344,13 +366,15 @@ static enum status assign_scalar(struct run *r, const struct ast *t,
                                  struct binder *b)
 {
     struct value v;
-    const struct setting *d = find_setting(r->l->declared.v, r->l->declared.n, t->text);
+    const struct setting *d =
+        find_setting(r->l->declared.v, r->l->declared.n, t->text);
     struct expr *e = bind_const(b, t->kid);
     if (e->kind == EX_ERROR || !bind_value(b, t->kid, &v))
         return ST_USER;
     if (d && d->value.type != v.type && !can_widen(v.type, d->value.type)) {
-        bind_error(b, DIAG_TYPE, t->span, "the parameter '%.*s' is a %s, this is a %s",
-                   STRF(t->text), type_name(d->value.type), type_name(v.type));
+        bind_error(b, DIAG_TYPE, t->span,
+                   "the parameter '%.*s' is a %s, this is a %s", STRF(t->text),
+                   type_name(d->value.type), type_name(v.type));
         return ST_USER;
     }
     let_value(r->l, t->text, v);
@@ -400,9 +424,11 @@ static enum status run_let(struct run *r, const struct ast *t)
 static enum status run_set(struct run *r, const struct ast *t)
 {
     struct binder b = session_binder(r->l, r->ds, r->o);
-    struct setting s = { arena_str(r->l->arena, t->text), { .type = TYPE_BOOL, .i = 1 } };
+    struct setting s = { arena_str(r->l->arena, t->text),
+                         { .type = TYPE_BOOL, .i = 1 } };
     if (t->kid && t->kid->kind == AST_NAME)
-        s.value = (struct value){ .type = TYPE_STRING, .s = arena_str(r->l->arena, t->kid->text) };
+        s.value = (struct value){ .type = TYPE_STRING,
+                                  .s = arena_str(r->l->arena, t->kid->text) };
     else if (t->kid && !bind_value(&b, t->kid, &s.value))
         return ST_USER;
     if (t->kid && type_is_text(s.value.type))
@@ -416,8 +442,10 @@ static bool convert_param(struct binder *b, const struct ast *p, str text,
                           enum type type, struct value *v)
 {
     struct expr *e = coerce(b, ex_string(b, text), type);
-    struct node *one = print_scalar(b, &(struct ast){ .kind = AST_LITERAL, .span = p->span,
-                                    .value = { .type = TYPE_LONG, .i = 1 } });
+    struct node *one = print_scalar(
+        b, &(struct ast){ .kind = AST_LITERAL,
+                          .span = p->span,
+                          .value = { .type = TYPE_LONG, .i = 1 } });
     struct frame *f = NULL;
     one->assigns.v[0].e = e;
     one->assigns.v[0].col.type = one->cols.v[0].type = type;
@@ -428,8 +456,10 @@ static bool convert_param(struct binder *b, const struct ast *p, str text,
         v->s = arena_str(b->arena, v->s);
     frame_unref(f);
     if (v->null && text.n) {
-        bind_error(b, DIAG_TYPE, p->span, "the value given for parameter '%.*s' "
-                   "is not a %s", STRF(p->text), type_name(type));
+        bind_error(b, DIAG_TYPE, p->span,
+                   "the value given for parameter '%.*s' "
+                   "is not a %s",
+                   STRF(p->text), type_name(type));
         return false;
     }
     return true;
@@ -440,13 +470,16 @@ static str outside_value(struct lang *l, str name)
     const struct setting *s = find_setting(l->params.v, l->params.n, name);
     if (s)
         return s->value.s;
-    char *env = getenv(arena_cstr(l->cell, arena_fmt(l->cell, "SHIKRA_PARAM_%.*s", STRF(name))));
+    char *env = getenv(arena_cstr(
+        l->cell, arena_fmt(l->cell, "SHIKRA_PARAM_%.*s", STRF(name))));
     return env ? str_of(env) : STR_NONE;
 }
 
-static enum status declare_one(struct run *r, struct binder *b, const struct ast *p)
+static enum status declare_one(struct run *r, struct binder *b,
+                               const struct ast *p)
 {
-    struct setting d = { arena_str(r->l->arena, p->text), { .type = TYPE_STRING } };
+    struct setting d = { arena_str(r->l->arena, p->text),
+                         { .type = TYPE_STRING } };
     struct value v = { .type = TYPE_STRING, .s = S("") };
     if (p->kid && p->kid->kind == AST_TYPE)
         type_from_name(p->kid->text, &d.value.type);
@@ -463,9 +496,12 @@ static enum status declare_one(struct run *r, struct binder *b, const struct ast
             return ST_USER;
         v.type = d.value.type;
     } else {
-        struct diag *e = bind_error(b, DIAG_ARGUMENTS, p->span, "the parameter "
-                                    "'%.*s' has no value", STRF(p->text));
-        diag_hint(b->ds, e, "give it a default, or --param %.*s=…", STRF(p->text));
+        struct diag *e = bind_error(b, DIAG_ARGUMENTS, p->span,
+                                    "the parameter "
+                                    "'%.*s' has no value",
+                                    STRF(p->text));
+        diag_hint(b->ds, e, "give it a default, or --param %.*s=…",
+                  STRF(p->text));
         return ST_USER;
     }
     PUSH(r->l->arena, r->l->declared, d);
@@ -498,8 +534,11 @@ static enum status run_assert(struct run *r, const struct ast *t)
         return ST_USER;
     if (!v.null && v.i)
         return ST_OK;
-    str s = message.s.n ? message.s : str_sub(r->l->code, t->kid->span.beg, t->kid->span.end);
-    diag_error(r->ds, DIAG_ASSERT, t->kid->span, "assertion failed: %.*s", STRF(s));
+    str s = message.s.n
+              ? message.s
+              : str_sub(r->l->code, t->kid->span.beg, t->kid->span.end);
+    diag_error(r->ds, DIAG_ASSERT, t->kid->span, "assertion failed: %.*s",
+               STRF(s));
     return ST_USER;
 }
 
@@ -519,10 +558,13 @@ static void markdown_escape(struct buf *b, str s)
     }
 }
 
-static bool markdown_value(struct run *r, struct buf *b, str code, struct span at)
+static bool markdown_value(struct run *r, struct buf *b, str code,
+                           struct span at)
 {
     struct binder bi = session_binder(r->l, r->ds, r->o);
-    struct parser p = { .arena = r->l->cell, .ds = r->ds, .reg = &r->l->reg, .src = code };
+    struct parser p = {
+        .arena = r->l->cell, .ds = r->ds, .reg = &r->l->reg, .src = code
+    };
     struct value v;
     struct buf text, shown;
     size_t nerrors = r->ds->nerrors;
@@ -556,18 +598,22 @@ static enum status run_markdown(struct run *r, const struct ast *t)
         ptrdiff_t open = str_find_char(str_sub(v.s, i, v.s.n), '{');
         size_t at = open < 0 ? v.s.n : i + (size_t)open;
         buf_add(&b, str_sub(v.s, i, at));
-        ptrdiff_t close = at < v.s.n ? str_find_char(str_sub(v.s, at, v.s.n), '}') : -1;
+        ptrdiff_t close =
+            at < v.s.n ? str_find_char(str_sub(v.s, at, v.s.n), '}') : -1;
         if (at == v.s.n)
             break;
         if (close < 0) {
             buf_add(&b, str_sub(v.s, at, v.s.n));
             break;
         }
-        ok = r->dry || markdown_value(r, &b, str_sub(v.s, at + 1, at + (size_t)close), t->kid->span);
+        ok = r->dry ||
+             markdown_value(r, &b, str_sub(v.s, at + 1, at + (size_t)close),
+                            t->kid->span);
         i = at + (size_t)close + 1;
     }
     if (ok)
-        show(r, t, (struct result){ .kind = RESULT_MARKDOWN, .text = buf_str(&b) });
+        show(r, t,
+             (struct result){ .kind = RESULT_MARKDOWN, .text = buf_str(&b) });
     buf_release(&b);
     return ok ? ST_OK : ST_USER;
 }
@@ -581,7 +627,8 @@ static enum status dry_command(struct run *r, const struct ast *cmd,
     if (makes.n) {
         struct node *any = node_new(r->l->cell, NODE_VALUES, cmd->span, NULL);
         add_pending(r->l, makes, any);
-        ((struct table_info *)(uintptr_t)r->l->pending.v[r->l->pending.n - 1])->ncols = SIZE_MAX;
+        ((struct table_info *)(uintptr_t)r->l->pending.v[r->l->pending.n - 1])
+            ->ncols = SIZE_MAX;
     }
     return ST_OK;
 }
@@ -601,7 +648,9 @@ static enum status run_command(struct run *r, const struct ast *t,
         show_text(r, t, out.text);
     if (st == ST_OK && out.frame && !cmd->next) {
         struct hint plain = { .kind = S("") };
-        show(r, t, (struct result){ .kind = RESULT_TABLE, .frame = out.frame, .hint = &plain });
+        show(r, t,
+             (struct result){
+                 .kind = RESULT_TABLE, .frame = out.frame, .hint = &plain });
     } else if (st == ST_OK && out.frame) {
         struct node *n = step_frame_node(r->l, &b, out.frame, r->ds);
         n = n ? bind_pipe_ops(&b, n, cmd->next) : NULL;
@@ -633,8 +682,8 @@ static enum status run_statement(struct run *r, const struct ast *t)
 
 static bool shows_something(const struct ast *t)
 {
-    return t->kind == AST_QUERY || t->kind == AST_COMMAND || t->kind == AST_MARKDOWN ||
-           t->kind == AST_ASSIGN;
+    return t->kind == AST_QUERY || t->kind == AST_COMMAND ||
+           t->kind == AST_MARKDOWN || t->kind == AST_ASSIGN;
 }
 
 /* A table that a .load of this cell will make is not known yet: what uses it
@@ -658,7 +707,8 @@ static bool dry_run(struct run *r, const struct ast *cell)
     dry.dry = true;
     dry.o = &o;
     r->l->scope = scope_copy(r->l->cell, scope);
-    for (const struct ast *t = cell->kid; t && !has_unknown_tables(r->l); t = t->next)
+    for (const struct ast *t = cell->kid; t && !has_unknown_tables(r->l);
+         t = t->next)
         (void)run_statement(&dry, t);
     r->l->scope = scope;
     r->l->pending.n = 0;
@@ -701,8 +751,10 @@ static void end_cell(struct lang *l)
     for (size_t i = 0; i < l->opened.n; i++)
         l->opened.v[i].source->close(l->opened.v[i].source);
     for (size_t i = 0; i < l->temporary.n; i++)
-        (void)engine_exec(l->engine, arena_fmt(l->cell, "DROP TABLE IF EXISTS %.*s",
-                          STRF(l->temporary.v[i])), &quiet);
+        (void)engine_exec(l->engine,
+                          arena_fmt(l->cell, "DROP TABLE IF EXISTS %.*s",
+                                    STRF(l->temporary.v[i])),
+                          &quiet);
     l->opened.n = l->opened.cap = 0;
     l->temporary.n = l->temporary.cap = 0;
     l->pending.n = l->pending.cap = 0;
@@ -719,7 +771,8 @@ enum status run_cell(struct lang *l, str code, const struct lang_opts *o,
     struct run r = { .l = l, .o = o, .sink = sink, .ds = ds };
     struct ast *cell = parse_cell(l->cell, &l->reg, l->code, ds);
     enum status st = ds->nerrors ? ST_USER : run_all(&r, cell);
-    if (ds->nerrors && o->check) /* names are checked even when syntax is wrong */
+    if (ds->nerrors &&
+        o->check) /* names are checked even when syntax is wrong */
         st = ST_USER;
     end_cell(l);
     return st;

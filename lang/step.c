@@ -12,7 +12,8 @@
 
 str session_physical(struct lang *l, const char *prefix)
 {
-    return arena_fmt(l->cell ? l->cell : l->arena, "%s%u", prefix, ++l->next_table);
+    return arena_fmt(l->cell ? l->cell : l->arena, "%s%u", prefix,
+                     ++l->next_table);
 }
 
 /* ---- fetch ---- */
@@ -25,7 +26,8 @@ static void report_progress(void *ctx, double fraction)
 }
 
 static void keep_rejects(struct lang *l, struct engine_load *load,
-                         const struct source *s, struct span at, struct diags *ds)
+                         const struct source *s, struct span at,
+                         struct diags *ds)
 {
     arena_free(l->rejects_arena);
     l->rejects_arena = load->arena;
@@ -33,15 +35,19 @@ static void keep_rejects(struct lang *l, struct engine_load *load,
     l->rejects.n = l->rejects.cap = load->rejects.n;
     l->nrejects = load->nrejects;
     if (load->nrejects) {
-        struct diag *d = diag_warn(ds, DIAG_REJECTED_ROWS, at, "%llu of %llu rows "
-                                   "could not be read and are left out",
-                                   (unsigned long long)load->nrejects,
-                                   (unsigned long long)(load->nrows + load->nrejects));
+        struct diag *d =
+            diag_warn(ds, DIAG_REJECTED_ROWS, at,
+                      "%llu of %llu rows "
+                      "could not be read and are left out",
+                      (unsigned long long)load->nrejects,
+                      (unsigned long long)(load->nrows + load->nrejects));
         diag_hint(ds, d, ".show rejects lists them");
     }
     if (s->repaired)
-        diag_warn(ds, DIAG_REPAIRED, at, "%llu values had bytes that are not "
-                  "UTF-8: shown as U+FFFD", (unsigned long long)s->repaired);
+        diag_warn(ds, DIAG_REPAIRED, at,
+                  "%llu values had bytes that are not "
+                  "UTF-8: shown as U+FFFD",
+                  (unsigned long long)s->repaired);
 }
 
 /* Reads a source into physical tables; on success the FETCH is a SCAN. */
@@ -71,8 +77,10 @@ static void drop_parts(struct lang *l, str physical, unsigned nparts)
     struct diags ds;
     diags_init(&ds, a);
     for (unsigned i = 0; i < (nparts ? nparts : 1); i++) {
-        str sql = nparts ? arena_fmt(a, "DROP TABLE IF EXISTS %.*s_%u", STRF(physical), i)
-                         : arena_fmt(a, "DROP TABLE IF EXISTS %.*s", STRF(physical));
+        str sql = nparts
+                    ? arena_fmt(a, "DROP TABLE IF EXISTS %.*s_%u",
+                                STRF(physical), i)
+                    : arena_fmt(a, "DROP TABLE IF EXISTS %.*s", STRF(physical));
         (void)engine_exec(l->engine, sql, &ds);
     }
     arena_free(a);
@@ -91,13 +99,14 @@ static enum status run_sql(struct lang *l, const struct node *n,
     buf_init(&sql, MAX_SQL_BYTES);
     enum status st = sql_emit(&sql, n, ds) ? ST_OK : ST_USER;
     if (st == ST_OK)
-        st = engine_query(l->engine, buf_str(&sql), n->cols.n, cols, max_rows, out, ds);
+        st = engine_query(l->engine, buf_str(&sql), n->cols.n, cols, max_rows,
+                          out, ds);
     buf_release(&sql);
     return st;
 }
 
-static enum status frame_table(struct lang *l, const struct frame *f, str *table,
-                               struct diags *ds)
+static enum status frame_table(struct lang *l, const struct frame *f,
+                               str *table, struct diags *ds)
 {
     *table = session_physical(l, "h");
     enum status st = engine_load_frame(l->engine, *table, f, ds);
@@ -165,7 +174,7 @@ static enum status prepare(struct lang *l, struct node *n, struct diags *ds)
 /* ---- the face ---- */
 
 enum status step_query(struct lang *l, struct node *n, size_t max_rows,
-                          struct frame **out, struct diags *ds)
+                       struct frame **out, struct diags *ds)
 {
     enum status st = prepare(l, n, ds);
     return st == ST_OK ? run_sql(l, n, max_rows, out, ds) : st;
@@ -200,8 +209,8 @@ static enum status count_rows(struct lang *l, struct table_info *t,
     buf_init(&sql, 4096);
     buf_adds(&sql, "SELECT CAST(sum(n) AS BIGINT) FROM (");
     for (unsigned i = 0; i < (t->nparts ? t->nparts : 1); i++) {
-        buf_addf(&sql, "%sSELECT count(*) AS n FROM %.*s", i ? " UNION ALL " : "",
-                 STRF(t->physical));
+        buf_addf(&sql, "%sSELECT count(*) AS n FROM %.*s",
+                 i ? " UNION ALL " : "", STRF(t->physical));
         if (t->nparts)
             buf_addf(&sql, "_%u", i);
     }
@@ -230,7 +239,7 @@ static void enter_catalog(struct lang *l, struct table_info *t)
 }
 
 enum status step_store(struct lang *l, struct node *n, str name,
-                          struct diags *ds)
+                       struct diags *ds)
 {
     str physical = session_physical(l, "t");
     struct table_info t = { .name = name, .physical = physical };
@@ -256,14 +265,16 @@ enum status step_store(struct lang *l, struct node *n, str name,
 }
 
 struct node *step_frame_node(struct lang *l, struct binder *b,
-                                const struct frame *f, struct diags *ds)
+                             const struct frame *f, struct diags *ds)
 {
     str table;
-    if (engine_open(l->engine, ds) != ST_OK || frame_table(l, f, &table, ds) != ST_OK)
+    if (engine_open(l->engine, ds) != ST_OK ||
+        frame_table(l, f, &table, ds) != ST_OK)
         return NULL;
     struct node *n = node_new(l->cell, NODE_SCAN, NO_SPAN, NULL);
     for (size_t i = 0; i < f->ncols; i++)
-        PUSH(l->cell, n->cols, col_new(b, f->cols[i].name, f->cols[i].type, true));
+        PUSH(l->cell, n->cols,
+             col_new(b, f->cols[i].name, f->cols[i].type, true));
     become_scan(l, n, table);
     return n;
 }
@@ -281,10 +292,11 @@ enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
     if (st == ST_OK)
         st = sql_emit(&sql, n, ds) ? ST_OK : ST_USER;
     if (st == ST_OK)
-        st = engine_save_parquet(l->engine, buf_str(&sql), n->cols.n, cols, path, &nrows, ds);
+        st = engine_save_parquet(l->engine, buf_str(&sql), n->cols.n, cols,
+                                 path, &nrows, ds);
     buf_release(&sql);
     if (st == ST_OK)
-        *told = arena_fmt(l->cell, "%llu rows saved to %.*s", (unsigned long long)nrows,
-                          STRF(path));
+        *told = arena_fmt(l->cell, "%llu rows saved to %.*s",
+                          (unsigned long long)nrows, STRF(path));
     return st;
 }

@@ -19,7 +19,8 @@ static void add_word(struct buf *b, const struct word *w, bool md)
     buf_addf(b, md ? "**%s**\n\n```kql\n%s\n```\n\n%s\n" : "%s\n    %s\n\n%s\n",
              w->kind, w->usage, w->summary ? w->summary : "");
     if (w->example)
-        buf_addf(b, md ? "\n```kql\n%s\n```\n" : "\nExample:\n    %s\n", w->example);
+        buf_addf(b, md ? "\n```kql\n%s\n```\n" : "\nExample:\n    %s\n",
+                 w->example);
 }
 
 static void add_func(struct buf *b, const struct lang_func *f, const char *kind,
@@ -40,7 +41,10 @@ bool word_help(const struct registry *r, str name, struct buf *b, bool md)
     size_t before = b->n, n = 0;
     const struct lang_op *op = reg_op(r, name);
     if (op)
-        add_word(b, &(struct word){ "operator", op->usage, op->summary, op->example }, md);
+        add_word(
+            b,
+            &(struct word){ "operator", op->usage, op->summary, op->example },
+            md);
     const struct lang_func *const *f = reg_funcs(r, name, &n);
     for (size_t i = 0; i < n; i++)
         add_func(b, f[i], "function", md);
@@ -50,24 +54,33 @@ bool word_help(const struct registry *r, str name, struct buf *b, bool md)
     for (size_t i = 0; i < r->ncommands; i++) {
         const struct lang_command *c = r->commands[i];
         if (is_word(name, c->name, NULL))
-            add_word(b, &(struct word){ "command", c->usage, c->summary, c->example }, md);
+            add_word(
+                b,
+                &(struct word){ "command", c->usage, c->summary, c->example },
+                md);
     }
     for (size_t i = 0; i < r->nrenderers; i++) {
         const struct lang_word *w = &r->renderers[i];
         if (is_word(name, w->name, w->alias))
-            add_word(b, &(struct word){ "renderer", w->usage, w->summary, w->example }, md);
+            add_word(
+                b,
+                &(struct word){ "renderer", w->usage, w->summary, w->example },
+                md);
     }
     const struct provider *p = reg_provider(r, name);
     if (p)
-        add_word(b, &(struct word){ "provider", p->usage, p->summary, p->example }, md);
+        add_word(b,
+                 &(struct word){ "provider", p->usage, p->summary, p->example },
+                 md);
     return b->n > before;
 }
 
 str word_nearest(const struct registry *r, struct arena *a, str name)
 {
     size_t n = 0;
-    str *all = arena_array(a, r->nops + r->nfuncs + r->naggs + r->ncommands +
-                           r->nrenderers, sizeof *all);
+    str *all = arena_array(
+        a, r->nops + r->nfuncs + r->naggs + r->ncommands + r->nrenderers,
+        sizeof *all);
     for (size_t i = 0; i < r->nops; i++)
         all[n++] = str_of(r->ops[i]->name);
     for (size_t i = 0; i < r->nfuncs; i++)

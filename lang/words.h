@@ -5,7 +5,8 @@
 #include "registry/reg.h"
 
 /* Usage, summary and example of everything called `name`. False: nothing. */
-bool word_help(const struct registry *r, str name, struct buf *out, bool markdown);
+bool word_help(const struct registry *r, str name, struct buf *out,
+               bool markdown);
 str word_nearest(const struct registry *r, struct arena *a, str name);
 
 #endif

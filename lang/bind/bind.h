@@ -12,9 +12,9 @@
 
 /* A stored table as the catalogue knows it. */
 struct table_info {
-    str name;            /* KQL's */
-    str physical;        /* in the engine */
-    unsigned nparts;     /* 0: one table `physical`; else physical_0 … */
+    str name;        /* KQL's */
+    str physical;    /* in the engine */
+    unsigned nparts; /* 0: one table `physical`; else physical_0 … */
     size_t ncols;
     const struct source_col *cols;
     uint64_t nrows;
@@ -23,7 +23,7 @@ struct table_info {
 
 struct bind_env {
     void *ctx;
-    const struct table_info *(*table)(void *ctx, str name);   /* or NULL */
+    const struct table_info *(*table)(void *ctx, str name);    /* or NULL */
     const struct table_info *(*table_at)(void *ctx, size_t i); /* NULL: end */
     /* Opens a source whose columns are needed; owned by ctx until the cell
      * ends. NULL after reporting. */
@@ -41,40 +41,41 @@ struct binder {
     struct diags *ds;
     const struct registry *reg;
     const struct bind_env *env;
-    struct scope *scope;         /* lets and parameters in force */
-    struct node *row;            /* whose columns an expression may use */
-    struct node *right;          /* join: $right */
-    const char *where;           /* operator's word, for messages */
-    int64_t now;                 /* one value for the whole cell */
+    struct scope *scope; /* lets and parameters in force */
+    struct node *row;    /* whose columns an expression may use */
+    struct node *right;  /* join: $right */
+    const char *where;   /* operator's word, for messages */
+    int64_t now;         /* one value for the whole cell */
     uint32_t next_id;
     unsigned depth;
-    bool open_tables;            /* unknown tables have any column */
-    bool check;                  /* nothing may run */
-    bool aggregates;             /* aggregate calls are allowed here */
-    struct expr *row_index;      /* window calls: number of the row in b->row */
-    bool reordered;              /* a window lost the order: sort by row_index */
+    bool open_tables;       /* unknown tables have any column */
+    bool check;             /* nothing may run */
+    bool aggregates;        /* aggregate calls are allowed here */
+    struct expr *row_index; /* window calls: number of the row in b->row */
+    bool reordered;         /* a window lost the order: sort by row_index */
 };
 
 /* -- scopes (scope.c) -- */
 struct let {
     str name;
-    const struct ast *ast;       /* value, or AST_FUNCTION */
-    struct scope *home;          /* names inside mean what they meant there */
-    struct expr *expr;           /* bound scalar (function argument), or NULL */
-    struct node *node;           /* bound table (argument, materialize) */
+    const struct ast *ast; /* value, or AST_FUNCTION */
+    struct scope *home;    /* names inside mean what they meant there */
+    struct expr *expr;     /* bound scalar (function argument), or NULL */
+    struct node *node;     /* bound table (argument, materialize) */
 };
 struct scope *scope_new(struct arena *a, struct scope *up);
 /* What the names mean now, whatever is added to `s` later. */
 struct scope *scope_copy(struct arena *a, const struct scope *s);
 void scope_add(struct arena *a, struct scope *s, const struct let *l);
-void scope_remove(struct scope *s, str name);   /* of this scope only */
+void scope_remove(struct scope *s, str name); /* of this scope only */
 struct let *scope_find(const struct scope *s, str name);
 /* Visits the innermost first; for completion and .show. */
 void scope_each(const struct scope *s, void (*f)(void *, const struct let *),
                 void *ctx);
 
 /* -- tables (bind_table.c) -- */
-struct node *bind_table(struct binder *b, const struct ast *t); /* NULL: reported */
+struct node *bind_table(struct binder *b,
+                        const struct ast *t); /* NULL: reported */
 bool is_tabular(const struct binder *b, const struct ast *t);
 struct node *bind_pipe_ops(struct binder *b, struct node *in,
                            const struct ast *first_op);
@@ -88,10 +89,11 @@ struct node *bind_invoke(struct binder *b, const struct ast *call,
 
 /* -- nodes for operators -- */
 struct node *node_over(struct binder *b, enum node_kind k, const struct ast *at,
-                       struct node *in);   /* same columns and order as `in` */
+                       struct node *in); /* same columns and order as `in` */
 struct col col_new(struct binder *b, str name, enum type t, bool has_null);
 /* PROJECT that passes columns through: start empty, then add. */
-struct node *project_new(struct binder *b, const struct ast *at, struct node *in);
+struct node *project_new(struct binder *b, const struct ast *at,
+                         struct node *in);
 void project_keep(struct binder *b, struct node *p, const struct col *c);
 /* Adds or (by name) replaces a computed column. */
 void project_set(struct binder *b, struct node *p, str name, struct expr *e);
@@ -111,7 +113,7 @@ struct node *settle(struct binder *b, struct node *n);
 
 /* -- expressions (bind_expr.c, bind_call.c) -- */
 struct expr *bind_expr(struct binder *b, const struct ast *t);
-struct expr *bind_cond(struct binder *b, const struct ast *t);   /* bool */
+struct expr *bind_cond(struct binder *b, const struct ast *t); /* bool */
 /* A value that is the same for all rows: literal, let, arithmetic, toscalar. */
 struct expr *bind_const(struct binder *b, const struct ast *t);
 /* A literal known now (runs the engine when it must). False: reported. */
@@ -119,7 +121,7 @@ bool bind_value(struct binder *b, const struct ast *t, struct value *v);
 /* Default column name of an expression: x, d_x, "" when it has none. */
 str auto_name(struct binder *b, const struct ast *t);
 str auto_column(struct binder *b, const struct node *p, const struct ast *t,
-                unsigned *counter);   /* ColumnN when it has none */
+                unsigned *counter); /* ColumnN when it has none */
 
 struct expr *ex_error(struct binder *b, struct span at);
 struct expr *ex_column(struct binder *b, const struct col *c, struct span at);
@@ -139,15 +141,15 @@ struct expr *bind_call_args(struct binder *b, str name, struct span at,
 struct expr *coerce(struct binder *b, struct expr *e, enum type t);
 enum type unify(struct binder *b, enum type seen, const struct expr *e);
 bool can_widen(enum type from, enum type to);
-enum type common_type(enum type a, enum type b);  /* TYPE_ERROR: none */
+enum type common_type(enum type a, enum type b); /* TYPE_ERROR: none */
 
 /* Binary operators by their KQL word. */
 struct expr *bind_binary(struct binder *b, str op, struct span at,
                          struct expr *x, struct expr *y);
 
-__attribute__((format(printf, 4, 5)))
-struct diag *bind_error(struct binder *b, enum diag_code code, struct span at,
-                        const char *fmt, ...);
+__attribute__((format(printf, 4, 5))) struct diag *bind_error(
+    struct binder *b, enum diag_code code, struct span at, const char *fmt,
+    ...);
 void suggest_columns(struct binder *b, struct diag *d, str word,
                      const struct node *row);
 bool bind_enter(struct binder *b, struct span at);

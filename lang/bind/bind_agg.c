@@ -43,8 +43,10 @@ static struct expr *call_agg(struct binder *b, const struct lang_agg *g,
         buf_add(&sql, str_sub(text, 0, (size_t)at));
         size_t more = order_clause(b, &sql, all, n);
         buf_add(&sql, str_sub(text, (size_t)at + 2, text.n));
-        f.params = arena_cstr(b->arena, arena_fmt(b->arena, "%s%s", f.params,
-                              more > n ? f.params[0] ? ", any*" : "any*" : ""));
+        f.params = arena_cstr(
+            b->arena,
+            arena_fmt(b->arena, "%s%s", f.params,
+                      more > n ? f.params[0] ? ", any*" : "any*" : ""));
         f.sql = arena_cstr(b->arena, buf_str(&sql));
         n = more;
     }
@@ -62,8 +64,10 @@ static struct expr *agg_overload(struct binder *b, const struct lang_agg *g,
     while (b->reg->aggs[i] != g)
         i++;
     for (int fit = 0; fit < NFITS; fit++)
-        for (size_t k = i; k < b->reg->naggs &&
-             str_eqz(str_of(b->reg->aggs[k]->func.name), g->func.name); k++)
+        for (size_t k = i;
+             k < b->reg->naggs &&
+             str_eqz(str_of(b->reg->aggs[k]->func.name), g->func.name);
+             k++)
             if (row_takes(&b->reg->aggs[k]->func, args, n, (enum fit)fit))
                 return call_agg(b, b->reg->aggs[k], call, args, n);
     wrong_arguments(b, &g->func, call->span, args, n);
@@ -78,9 +82,11 @@ static struct expr *list_item(struct binder *b, struct expr *e, bool set)
     e = coerce(b, e, TYPE_DYNAMIC);
     if (!dynamic || e->kind == EX_ERROR)
         return e;
-    return ex_call(b, TYPE_DYNAMIC, set
-        ? "(CASE WHEN starts_with($1, '[') THEN nullif(substr($1, 2, length($1) - 2), '') ELSE $1 END)"
-        : "coalesce($1, 'null')", e, NULL);
+    return ex_call(
+        b, TYPE_DYNAMIC,
+        set ? "(CASE WHEN starts_with($1, '[') THEN nullif(substr($1, 2, length($1) - 2), '') ELSE $1 END)"
+            : "coalesce($1, 'null')",
+        e, NULL);
 }
 
 /* make_list(x, 10), make_set_if(x, c, 10): the limit is taken off the end and
@@ -96,7 +102,8 @@ static struct expr *take_limit(const struct lang_agg *g, struct expr **args,
 }
 
 static struct expr *agg_list(struct binder *b, const struct lang_agg *g,
-                             const struct ast *call, struct expr **args, size_t n)
+                             const struct ast *call, struct expr **args,
+                             size_t n)
 {
     struct expr *limit = take_limit(g, args, &n);
     bool set = g->collects == AGG_SET;

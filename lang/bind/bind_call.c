@@ -6,12 +6,13 @@
  * that takes the value out of a dynamic. */
 #include "bind.h"
 
+#include "base/regex_rewrite.h"
 #include "bind_int.h"
 
 /* One parameter of a spec such as "string, long?, any*". */
 struct param {
     str word;
-    enum type type;   /* TYPE_ERROR: a class of types, see word */
+    enum type type; /* TYPE_ERROR: a class of types, see word */
     bool optional, repeats;
 };
 
@@ -59,16 +60,18 @@ static bool takes(const struct param *p, const struct expr *e, enum fit fit)
     if (e->kind == EX_ERROR || e->type == TYPE_ERROR)
         return true;
     if (p->type == TYPE_ERROR)
-        return class_takes(p->word, e->type) || (fit == FIT_DYNAMIC && e->type == TYPE_DYNAMIC);
+        return class_takes(p->word, e->type) ||
+               (fit == FIT_DYNAMIC && e->type == TYPE_DYNAMIC);
     if (e->type == p->type)
         return true;
     if (fit >= FIT_WIDEN && can_widen(e->type, p->type))
         return true;
-    return fit == FIT_DYNAMIC && (e->type == TYPE_DYNAMIC || is_null_literal(e));
+    return fit == FIT_DYNAMIC &&
+           (e->type == TYPE_DYNAMIC || is_null_literal(e));
 }
 
 bool row_takes(const struct lang_func *f, struct expr **args, size_t n,
-                      enum fit fit)
+               enum fit fit)
 {
     str spec = str_of(f->params);
     struct param p = { 0 };
@@ -100,7 +103,8 @@ enum type unify(struct binder *b, enum type seen, const struct expr *e)
         return TYPE_DYNAMIC;
     enum type t = common_type(seen, e->type);
     if (t == TYPE_ERROR) {
-        struct diag *d = bind_error(b, DIAG_TYPE, e->span, "this is a %s where "
+        struct diag *d = bind_error(b, DIAG_TYPE, e->span,
+                                    "this is a %s where "
                                     "a %s is needed, as before it",
                                     type_name(e->type), type_name(seen));
         diag_hint(b->ds, d, "convert it with to%s(…)", type_name(seen));
@@ -122,10 +126,11 @@ static enum type adapt(struct binder *b, const struct lang_func *f,
                 same = unify(b, same, args[i]);
             if (pass == 1)
                 args[i] = p.type != TYPE_ERROR ? coerce(b, args[i], p.type)
-                          : is_same            ? coerce(b, args[i], same)
-                          : str_eqz(p.word, "num") && args[i]->type == TYPE_DYNAMIC
-                                               ? coerce(b, args[i], TYPE_REAL)
-                                               : args[i];
+                        : is_same              ? coerce(b, args[i], same)
+                        : str_eqz(p.word, "num") &&
+                                  args[i]->type == TYPE_DYNAMIC
+                            ? coerce(b, args[i], TYPE_REAL)
+                            : args[i];
             if (!p.repeats)
                 more = next_param(&spec, &p);
         }
@@ -143,13 +148,40 @@ static enum type result_type(const struct lang_func *f, struct expr **args,
     return (enum type)f->ret;
 }
 
+/* A literal pattern is read now, so that a mistake in it has a place. */
+void check_regex(struct binder *b, const struct expr *e)
+{
+    struct buf out, error;
+    if (e->kind != EX_LITERAL || e->type != TYPE_STRING)
+        return;
+    buf_init(&out, 1 << 20);
+    buf_init(&error, 400);
+    if (!regex_rewrite(&out, e->value.s, &error))
+        bind_error(b, DIAG_REGEX, e->span, "%.*s", STRF(buf_str(&error)));
+    buf_release(&out);
+    buf_release(&error);
+}
+
+/* Every argument that the template hands to kre() is a pattern. */
+static void check_patterns(struct binder *b, const struct lang_func *f,
+                           struct expr **args, size_t n)
+{
+    char mark[] = "kre($1)";
+    for (size_t i = 0; f->sql && i < n && i < 9; i++) {
+        mark[5] = (char)('1' + i);
+        if (strstr(f->sql, mark))
+            check_regex(b, args[i]);
+    }
+}
+
 struct expr *call_row(struct binder *b, const struct lang_func *f,
-                             struct span at, const struct ast *call,
-                             struct expr **args, size_t n)
+                      struct span at, const struct ast *call,
+                      struct expr **args, size_t n)
 {
     if (f->bind)
         return f->bind(b, call, args, n);
     enum type same = adapt(b, f, args, n);
+    check_patterns(b, f, args, n);
     enum type t = result_type(f, args, n, same);
     const char *sql = f->sql;
     if (!sql)
@@ -168,7 +200,9 @@ struct expr *call_row(struct binder *b, const struct lang_func *f,
 
 static void unknown_function(struct binder *b, str name, struct span at)
 {
-    static const struct { const char *word, *hint; } foreign[] = {
+    static const struct {
+        const char *word, *hint;
+    } foreign[] = {
         { "if", "KQL says: iff(condition, then, else)" },
         { "ifnull", "KQL says: coalesce(a, b)" },
         { "isnan", "isnan(real)" },
@@ -189,7 +223,8 @@ static void unknown_function(struct binder *b, str name, struct span at)
             diag_hint(b->ds, d, "%s", foreign[i].hint);
             return;
         }
-    str *names = arena_array(b->arena, b->reg->nfuncs + b->reg->naggs, sizeof *names);
+    str *names =
+        arena_array(b->arena, b->reg->nfuncs + b->reg->naggs, sizeof *names);
     size_t n = 0;
     for (size_t i = 0; i < b->reg->nfuncs; i++)
         if (!(b->reg->funcs[i]->flags & FN_HIDDEN))
@@ -202,14 +237,15 @@ static void unknown_function(struct binder *b, str name, struct span at)
 }
 
 void wrong_arguments(struct binder *b, const struct lang_func *f,
-                            struct span at, struct expr **args, size_t n)
+                     struct span at, struct expr **args, size_t n)
 {
     struct buf text;
     buf_init(&text, 300);
     for (size_t i = 0; i < n; i++)
         buf_addf(&text, "%s%s", i ? ", " : "", type_name(args[i]->type));
-    struct diag *d = bind_error(b, DIAG_ARGUMENTS, at, "%s does not take (%.*s)",
-                                f->name, STRF(buf_str(&text)));
+    struct diag *d = bind_error(b, DIAG_ARGUMENTS, at,
+                                "%s does not take (%.*s)", f->name,
+                                STRF(buf_str(&text)));
     if (f->usage)
         diag_hint(b->ds, d, "usage: %s", f->usage);
     buf_release(&text);
@@ -221,7 +257,8 @@ static struct expr *bind_aggregate(struct binder *b, const struct lang_agg *g,
 {
     if (b->aggregates)
         return agg_expr(b, g, call, args, n);
-    struct diag *d = bind_error(b, DIAG_AGGREGATE_PLACE, at, "'%s' is an "
+    struct diag *d = bind_error(b, DIAG_AGGREGATE_PLACE, at,
+                                "'%s' is an "
                                 "aggregate: it works in summarize only",
                                 g->func.name);
     diag_hint(b->ds, d, "… | summarize %s(…) by …", g->func.name);
@@ -254,11 +291,12 @@ struct expr *bind_call_args(struct binder *b, str name, struct span at,
 
 /* Functions whose result is named after their first argument. */
 static const char *const named_by_argument[] = {
-    "tostring", "tolong", "toint", "todouble", "toreal", "todecimal", "tobool",
-    "toboolean", "todatetime", "totimespan", "toguid", "todynamic",
-    "parse_json", "parsejson", "toobject", "split", "bin", "bin_at", "floor",
-    "startofday", "startofweek", "startofmonth", "startofyear", "endofday",
-    "endofweek", "endofmonth", "endofyear", "bin_auto", "abs_",
+    "tostring",    "tolong",       "toint",       "todouble",   "toreal",
+    "todecimal",   "tobool",       "toboolean",   "todatetime", "totimespan",
+    "toguid",      "todynamic",    "parse_json",  "parsejson",  "toobject",
+    "split",       "bin",          "bin_at",      "floor",      "startofday",
+    "startofweek", "startofmonth", "startofyear", "endofday",   "endofweek",
+    "endofmonth",  "endofyear",    "bin_auto",    "abs_",
 };
 
 static str join_name(struct binder *b, str base, str member)
@@ -289,7 +327,8 @@ static str agg_name(struct binder *b, const struct lang_agg *g,
         struct buf p;
         buf_init(&p, 100);
         value_text(&p, &second->value);
-        str s = join_name(b, arena_fmt(b->arena, "percentile_%.*s", STRF(arg)), buf_str(&p));
+        str s = join_name(b, arena_fmt(b->arena, "percentile_%.*s", STRF(arg)),
+                          buf_str(&p));
         buf_release(&p);
         return s;
     }
@@ -301,7 +340,8 @@ str auto_name(struct binder *b, const struct ast *t)
     if (t->kind == AST_NAME)
         return t->text;
     if (t->kind == AST_PATH) {
-        if (ast_is(t->kid, AST_NAME, "$left") || ast_is(t->kid, AST_NAME, "$right"))
+        if (ast_is(t->kid, AST_NAME, "$left") ||
+            ast_is(t->kid, AST_NAME, "$right"))
             return t->text;
         str base = auto_name(b, t->kid);
         return base.n ? join_name(b, base, t->text) : S("");
@@ -318,13 +358,14 @@ str auto_name(struct binder *b, const struct ast *t)
         buf_release(&text);
         return s;
     }
-    const struct lang_agg *g = t->kind == AST_CALL && b->aggregates
-                                   ? reg_agg(b->reg, t->text) : NULL;
+    const struct lang_agg *g =
+        t->kind == AST_CALL && b->aggregates ? reg_agg(b->reg, t->text) : NULL;
     if (g)
         return agg_name(b, g, t);
     if (t->kind != AST_CALL || !t->kid)
         return S("");
-    for (size_t i = 0; i < sizeof named_by_argument / sizeof *named_by_argument; i++)
+    for (size_t i = 0; i < sizeof named_by_argument / sizeof *named_by_argument;
+         i++)
         if (str_eqz(t->text, named_by_argument[i]))
             return auto_name(b, t->kid);
     return S("");

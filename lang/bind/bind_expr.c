@@ -50,7 +50,8 @@ struct expr *ex_long(struct binder *b, int64_t v)
 
 struct expr *ex_string(struct binder *b, str s)
 {
-    return ex_literal(b, (struct value){ .type = TYPE_STRING, .s = s }, NO_SPAN);
+    return ex_literal(b, (struct value){ .type = TYPE_STRING, .s = s },
+                      NO_SPAN);
 }
 
 struct expr *ex_null(struct binder *b, enum type t)
@@ -124,9 +125,12 @@ static struct expr *bind_let_value(struct binder *b, struct let *l,
     b->row = NULL;
     struct expr *e = NULL;
     if (l->node || is_tabular(b, l->ast)) {
-        struct diag *d = bind_error(b, DIAG_TYPE, at, "'%.*s' is a table, a "
-                                    "scalar is needed here", STRF(l->name));
-        diag_hint(b->ds, d, "toscalar(%.*s | …) takes its first value", STRF(l->name));
+        struct diag *d = bind_error(b, DIAG_TYPE, at,
+                                    "'%.*s' is a table, a "
+                                    "scalar is needed here",
+                                    STRF(l->name));
+        diag_hint(b->ds, d, "toscalar(%.*s | …) takes its first value",
+                  STRF(l->name));
         e = ex_error(b, at);
     } else {
         e = bind_expr(b, l->ast);
@@ -145,10 +149,13 @@ static struct expr *unknown_column(struct binder *b, const struct ast *t)
                                 b->where ? "unknown column '%.*s' in '%s'"
                                          : "unknown name '%.*s'",
                                 STRF(t->text), b->where);
-    static const struct { const char *word, *hint; } foreign[] = {
+    static const struct {
+        const char *word, *hint;
+    } foreign[] = {
         { "None", "KQL says: null, for example long(null)" },
         { "NULL", "KQL says: isnull(x), or long(null)" },
-        { "TRUE", "KQL says: true" }, { "FALSE", "KQL says: false" },
+        { "TRUE", "KQL says: true" },
+        { "FALSE", "KQL says: false" },
     };
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
         if (str_eqz(t->text, foreign[i].word)) {
@@ -177,9 +184,9 @@ static struct expr *bind_side(struct binder *b, const struct ast *t)
     const struct ast *base = t->kid;
     if (base->kind != AST_NAME || !b->right)
         return NULL;
-    struct node *side = str_eqz(base->text, "$left")    ? b->row
-                        : str_eqz(base->text, "$right") ? b->right
-                                                        : NULL;
+    struct node *side = str_eqz(base->text, "$left")  ? b->row
+                      : str_eqz(base->text, "$right") ? b->right
+                                                      : NULL;
     if (!side)
         return NULL;
     const struct col *c = node_find(side, t->text);
@@ -188,7 +195,8 @@ static struct expr *bind_side(struct binder *b, const struct ast *t)
     if (!side->open) {
         struct diag *d = bind_error(b, DIAG_UNKNOWN_COLUMN, t->span,
                                     "unknown column '%.*s' on the %s side",
-                                    STRF(t->text), side == b->right ? "right" : "left");
+                                    STRF(t->text),
+                                    side == b->right ? "right" : "left");
         suggest_columns(b, d, t->text, side);
     }
     return ex_error(b, t->span);
@@ -198,8 +206,10 @@ static struct expr *need_dynamic(struct binder *b, struct expr *e)
 {
     if (e->kind == EX_ERROR || e->type == TYPE_DYNAMIC)
         return e;
-    struct diag *d = bind_error(b, DIAG_TYPE, e->span, "a member of a %s: only "
-                                "dynamic values have members", type_name(e->type));
+    struct diag *d = bind_error(b, DIAG_TYPE, e->span,
+                                "a member of a %s: only "
+                                "dynamic values have members",
+                                type_name(e->type));
     if (e->type == TYPE_STRING)
         diag_hint(b->ds, d, "parse_json(…) makes a dynamic of a text");
     return ex_error(b, e->span);
@@ -213,7 +223,8 @@ static struct expr *bind_member(struct binder *b, const struct ast *t)
     struct expr *base = need_dynamic(b, bind_expr(b, t->kid));
     if (base->kind == EX_ERROR)
         return base;
-    struct expr *e = ex_func(b, "k_path_key", t->span, base, ex_string(b, t->text), NULL);
+    struct expr *e =
+        ex_func(b, "k_path_key", t->span, base, ex_string(b, t->text), NULL);
     e->has_null = true;
     return e;
 }
@@ -228,12 +239,15 @@ static struct expr *bind_index(struct binder *b, const struct ast *t)
         i = coerce(b, i, TYPE_LONG);
     bool number = type_is_int(i->type);
     if (!number && i->type != TYPE_STRING) {
-        bind_error(b, DIAG_TYPE, i->span, "an index is a number or a name, "
-                   "this is a %s", type_name(i->type));
+        bind_error(b, DIAG_TYPE, i->span,
+                   "an index is a number or a name, "
+                   "this is a %s",
+                   type_name(i->type));
         return ex_error(b, t->span);
     }
-    struct expr *e = ex_func(b, number ? "k_path_index" : "k_path_key", t->span,
-                             base, coerce(b, i, number ? TYPE_LONG : TYPE_STRING), NULL);
+    struct expr *e =
+        ex_func(b, number ? "k_path_index" : "k_path_key", t->span, base,
+                coerce(b, i, number ? TYPE_LONG : TYPE_STRING), NULL);
     e->has_null = true;
     return e;
 }
@@ -259,8 +273,10 @@ negate:
     if (x->type == TYPE_DYNAMIC)
         x = coerce(b, x, TYPE_REAL);
     if (!type_is_num(x->type) && x->type != TYPE_TIMESPAN) {
-        bind_error(b, DIAG_TYPE, t->span, "'-' needs a number or a timespan, "
-                   "this is a %s", type_name(x->type));
+        bind_error(b, DIAG_TYPE, t->span,
+                   "'-' needs a number or a timespan, "
+                   "this is a %s",
+                   type_name(x->type));
         return ex_error(b, t->span);
     }
     enum type type = x->type == TYPE_INT ? TYPE_LONG : x->type;
@@ -276,8 +292,8 @@ static struct expr *bind_bool_operand(struct binder *b, const struct ast *t)
         return e;
     if (e->type == TYPE_DYNAMIC || type_is_int(e->type))
         return coerce(b, e, TYPE_BOOL);
-    bind_error(b, DIAG_TYPE, t->span, "a condition is needed here, this is a %s",
-               type_name(e->type));
+    bind_error(b, DIAG_TYPE, t->span,
+               "a condition is needed here, this is a %s", type_name(e->type));
     return ex_error(b, t->span);
 }
 
@@ -288,8 +304,8 @@ static struct expr *bind_logic(struct binder *b, const struct ast *t)
     struct expr **args = arena_array(b->arena, n, sizeof *args);
     for (const struct ast *k = t->kid; k; k = k->next)
         args[i++] = bind_bool_operand(b, k);
-    struct expr *e = ex_calln(b, TYPE_BOOL, str_eqz(t->text, "and") ? "$and" : "$or",
-                              args, n);
+    struct expr *e = ex_calln(
+        b, TYPE_BOOL, str_eqz(t->text, "and") ? "$and" : "$or", args, n);
     if (e->kind != EX_ERROR)
         e->span = t->span;
     return e;
@@ -300,19 +316,24 @@ static struct expr *bind_between(struct binder *b, const struct ast *t)
     struct expr *x = bind_expr(b, t->kid);
     struct expr *low = bind_expr(b, t->kid->next);
     const struct ast *high_ast = ast_kid(t, 2);
-    struct expr *high = high_ast ? bind_expr(b, high_ast) : ex_error(b, t->span);
+    struct expr *high = high_ast ? bind_expr(b, high_ast)
+                                 : ex_error(b, t->span);
     if (low->type == TYPE_DATETIME && high->type == TYPE_TIMESPAN)
         high = bind_binary(b, S("+"), t->span, low, high);
     struct expr *from = bind_binary(b, S(">="), t->span, x, low);
     struct expr *to = bind_binary(b, S("<="), t->span, x, high);
-    struct expr *e = ex_call(b, TYPE_BOOL, t->text.p[0] == '!'
-                             ? "(NOT ($1 AND $2))" : "($1 AND $2)", from, to, NULL);
+    struct expr *e = ex_call(
+        b, TYPE_BOOL, t->text.p[0] == '!' ? "(NOT ($1 AND $2))" : "($1 AND $2)",
+        from, to, NULL);
     return e;
 }
 
 /* ---- in, has_any, has_all ---- */
 
-static bool is_negated(str op) { return op.p[0] == '!'; }
+static bool is_negated(str op)
+{
+    return op.p[0] == '!';
+}
 
 static str bare_op(str op)
 {
@@ -321,7 +342,9 @@ static str bare_op(str op)
 
 static struct expr *negate_if(struct binder *b, bool no, struct expr *e)
 {
-    return no && e->kind != EX_ERROR ? ex_call(b, TYPE_BOOL, "(NOT $1)", e, NULL) : e;
+    return no && e->kind != EX_ERROR
+             ? ex_call(b, TYPE_BOOL, "(NOT $1)", e, NULL)
+             : e;
 }
 
 /* x in (T | project y): membership in the first column. */
@@ -350,7 +373,8 @@ static struct expr *bind_in_table(struct binder *b, const struct ast *t,
     e->args = arena_array(b->arena, 2, sizeof *e->args);
     e->nargs = 2;
     struct expr *col = ex_column(b, &sub->cols.v[0], t->span);
-    if (x->type != want && x->type != TYPE_DYNAMIC && common_type(x->type, want) != TYPE_ERROR)
+    if (x->type != want && x->type != TYPE_DYNAMIC &&
+        common_type(x->type, want) != TYPE_ERROR)
         want = common_type(x->type, want);
     e->args[0] = coerce(b, x, ci ? TYPE_STRING : want);
     e->args[1] = coerce(b, col, ci ? TYPE_STRING : want);
@@ -375,7 +399,8 @@ static struct expr *needle_list(struct binder *b, struct expr **items, size_t n)
     buf_init(&text, 16 << 20);
     bool literal = true;
     for (size_t i = 0; i < n; i++) {
-        literal &= items[i]->kind == EX_LITERAL && items[i]->type == TYPE_STRING;
+        literal &= items[i]->kind == EX_LITERAL &&
+                   items[i]->type == TYPE_STRING;
         if (!literal)
             break;
         buf_addc(&text, i ? ',' : '[');
@@ -409,12 +434,15 @@ static enum type list_type(struct expr *x, struct expr **items, size_t n)
 }
 
 static struct expr *no_common_type(struct binder *b, const struct ast *t,
-                                   struct expr *x, struct expr **items, size_t n)
+                                   struct expr *x, struct expr **items,
+                                   size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (items[i]->type != TYPE_DYNAMIC && common_type(x->type, items[i]->type) == TYPE_ERROR) {
-            bind_error(b, DIAG_TYPE, items[i]->span, "a %s cannot be in a list of %s",
-                       type_name(x->type), type_name(items[i]->type));
+        if (items[i]->type != TYPE_DYNAMIC &&
+            common_type(x->type, items[i]->type) == TYPE_ERROR) {
+            bind_error(b, DIAG_TYPE, items[i]->span,
+                       "a %s cannot be in a list of %s", type_name(x->type),
+                       type_name(items[i]->type));
             break;
         }
     return ex_error(b, t->span);
@@ -431,7 +459,8 @@ static struct expr *bind_in_list(struct binder *b, const struct ast *t,
         x = coerce(b, x, TYPE_STRING);
     if (ci) {
         x = coerce(b, x, TYPE_STRING);
-        return ex_func(b, "k_in_ci", t->span, x, needle_list(b, items, n), NULL);
+        return ex_func(b, "k_in_ci", t->span, x, needle_list(b, items, n),
+                       NULL);
     }
     enum type type = list_type(x, items, n);
     if (type == TYPE_ERROR)
@@ -448,15 +477,17 @@ static struct expr *bind_in_list(struct binder *b, const struct ast *t,
     }
     struct expr *e = NULL;
     if (nplain > 1) {
-        e = ex_calln(b, TYPE_BOOL, literal_list(items, n) && !x->has_null ? "$in"
-                                                                     : "$in_null",
+        e = ex_calln(b, TYPE_BOOL,
+                     literal_list(items, n) && !x->has_null ? "$in"
+                                                            : "$in_null",
                      plain, nplain);
         if (e->kind != EX_ERROR && literal_list(items, n))
             e->has_null = false;
     }
     for (size_t i = 0; i < narrays; i++) {
         struct expr *d = coerce(b, plain[0], TYPE_DYNAMIC);
-        struct expr *hit = ex_func(b, "k_in_array", t->span, d, arrays[i], NULL);
+        struct expr *hit =
+            ex_func(b, "k_in_array", t->span, d, arrays[i], NULL);
         e = e ? ex_call(b, TYPE_BOOL, "($1 OR $2)", e, hit, NULL) : hit;
     }
     return e ? e : ex_literal(b, (struct value){ .type = TYPE_BOOL }, t->span);
@@ -509,8 +540,10 @@ static struct expr *bind_user_scalar(struct binder *b, struct let *f,
         b->scope = s;
         b->row = NULL;
         if (is_tabular(b, result))
-            bind_error(b, DIAG_TYPE, call->span, "'%.*s' gives a table, a "
-                       "scalar is needed here", STRF(call->text));
+            bind_error(b, DIAG_TYPE, call->span,
+                       "'%.*s' gives a table, a "
+                       "scalar is needed here",
+                       STRF(call->text));
         else
             e = bind_expr(b, result);
         b->scope = outer;
@@ -545,7 +578,8 @@ static struct expr *bind_call(struct binder *b, const struct ast *t)
 static struct expr *bind_any_column(struct binder *b, const struct ast *t)
 {
     size_t n = 0;
-    struct expr **args = arena_array(b->arena, b->row->cols.n + 1, sizeof *args);
+    struct expr **args =
+        arena_array(b->arena, b->row->cols.n + 1, sizeof *args);
     struct expr *y = bind_expr(b, t->kid->next);
     for (size_t i = 0; i < b->row->cols.n; i++) {
         const struct col *c = &b->row->cols.v[i];
@@ -582,7 +616,8 @@ static struct expr *bind_inner(struct binder *b, const struct ast *t)
         bind_error(b, DIAG_UNSUPPORTED, t->span, "'*' has no meaning here");
         return ex_error(b, t->span);
     default:
-        bind_error(b, DIAG_TYPE, t->span, "a scalar is needed here, this is a "
+        bind_error(b, DIAG_TYPE, t->span,
+                   "a scalar is needed here, this is a "
                    "table");
         return ex_error(b, t->span);
     }

@@ -13,8 +13,11 @@ struct scope *call_scope(struct binder *b, struct let *f,
                          struct span at);
 const struct ast *body_result(struct binder *b, const struct ast *function,
                               struct scope *s);
-struct expr *bind_special(struct binder *b, const struct ast *call, bool *known);
+struct expr *bind_special(struct binder *b, const struct ast *call,
+                          bool *known);
 struct expr *bind_path_expr(struct binder *b, const struct ast *t);
+
+void check_regex(struct binder *b, const struct expr *e);
 
 /* -- overloads (bind_call.c) -- */
 enum fit { FIT_EXACT, FIT_WIDEN, FIT_DYNAMIC, NFITS };

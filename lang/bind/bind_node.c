@@ -25,8 +25,10 @@ bool bind_enter(struct binder *b, struct span at)
         b->depth++;
         return true;
     }
-    bind_error(b, DIAG_DEPTH, at, "nested more than %d levels deep, or a let "
-               "that calls itself", MAX_BIND_DEPTH);
+    bind_error(b, DIAG_DEPTH, at,
+               "nested more than %d levels deep, or a let "
+               "that calls itself",
+               MAX_BIND_DEPTH);
     return false;
 }
 
@@ -147,8 +149,8 @@ size_t match_columns(struct binder *b, const struct ast *pattern,
     size_t n = 0;
     for (size_t i = 0; i < row->cols.n; i++) {
         hit[i] = pattern->kind == AST_WILDCARD || pattern->kind == AST_STAR
-                     ? wild_match(pattern->text, row->cols.v[i].name)
-                     : str_eq(pattern->text, row->cols.v[i].name);
+                   ? wild_match(pattern->text, row->cols.v[i].name)
+                   : str_eq(pattern->text, row->cols.v[i].name);
         n += hit[i];
     }
     if (n == 0 && pattern->kind == AST_NAME && !row->open) {

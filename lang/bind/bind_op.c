@@ -10,16 +10,22 @@
 #include <math.h>
 
 #include "base/ticks.h"
+#include "bind_int.h"
 
 static struct expr *type_mismatch(struct binder *b, str op, struct span at,
                                   struct expr *x, struct expr *y)
 {
-    struct diag *d = bind_error(b, DIAG_TYPE, at, "'%.*s' cannot work with %s "
-                                "and %s", STRF(op), type_name(x->type),
+    struct diag *d = bind_error(b, DIAG_TYPE, at,
+                                "'%.*s' cannot work with %s "
+                                "and %s",
+                                STRF(op), type_name(x->type),
                                 type_name(y->type));
     if (x->type == TYPE_STRING || y->type == TYPE_STRING)
-        diag_hint(b->ds, d, "%s", str_eqz(op, "+") ? "strcat(…) joins texts"
-                  : "convert one side: tostring(…), tolong(…), todatetime(…)");
+        diag_hint(
+            b->ds, d, "%s",
+            str_eqz(op, "+")
+                ? "strcat(…) joins texts"
+                : "convert one side: tostring(…), tolong(…), todatetime(…)");
     return ex_error(b, at);
 }
 
@@ -49,7 +55,8 @@ static bool align(struct binder *b, struct expr **x, struct expr **y)
 
 static bool is_nan_free(const struct expr *e)
 {
-    return e->type != TYPE_REAL || (e->kind == EX_LITERAL && !isnan(e->value.d));
+    return e->type != TYPE_REAL ||
+           (e->kind == EX_LITERAL && !isnan(e->value.d));
 }
 
 static bool is_null_literal(const struct expr *e)
@@ -66,19 +73,25 @@ static struct expr *equality(struct binder *b, bool equal, struct expr *x,
     if (is_null_literal(x) && is_null_literal(y))
         return ex_null(b, TYPE_BOOL);
     if (!x_null && !y_null) {
-        e = ex_call(b, TYPE_BOOL, equal ? "($1 = $2)" : "($1 <> $2)", x, y, NULL);
+        e = ex_call(b, TYPE_BOOL, equal ? "($1 = $2)" : "($1 <> $2)", x, y,
+                    NULL);
     } else if (!x_null || !y_null) { /* never both: total */
-        e = ex_call(b, TYPE_BOOL, equal ? "$eq" : "($1 IS DISTINCT FROM $2)", x, y, NULL);
+        e = ex_call(b, TYPE_BOOL, equal ? "$eq" : "($1 IS DISTINCT FROM $2)", x,
+                    y, NULL);
         e->has_null = false;
     } else {
-        e = ex_call(b, TYPE_BOOL, equal
-                    ? "(CASE WHEN $1 IS NOT NULL OR $2 IS NOT NULL THEN $1 IS NOT DISTINCT FROM $2 END)"
-                    : "(CASE WHEN $1 IS NOT NULL OR $2 IS NOT NULL THEN $1 IS DISTINCT FROM $2 END)",
-                    x, y, NULL);
+        e = ex_call(
+            b, TYPE_BOOL,
+            equal
+                ? "(CASE WHEN $1 IS NOT NULL OR $2 IS NOT NULL THEN $1 IS NOT DISTINCT FROM $2 END)"
+                : "(CASE WHEN $1 IS NOT NULL OR $2 IS NOT NULL THEN $1 IS DISTINCT FROM $2 END)",
+            x, y, NULL);
     }
     if (nan && e->kind != EX_ERROR)
-        e = ex_call(b, TYPE_BOOL, equal ? "($1 AND NOT coalesce(isnan($2), FALSE))"
-                                        : "($1 OR coalesce(isnan($2), FALSE))", e, x, NULL);
+        e = ex_call(b, TYPE_BOOL,
+                    equal ? "($1 AND NOT coalesce(isnan($2), FALSE))"
+                          : "($1 OR coalesce(isnan($2), FALSE))",
+                    e, x, NULL);
     return e;
 }
 
@@ -88,10 +101,10 @@ static struct expr *ordering(struct binder *b, str op, struct expr *x,
 {
     bool greater = op.p[0] == '>';
     struct expr *big = greater ? x : y;
-    const char *sql = str_eqz(op, "<")    ? "($1 < $2)"
-                      : str_eqz(op, "<=") ? "($1 <= $2)"
-                      : str_eqz(op, ">")  ? "($1 > $2)"
-                                          : "($1 >= $2)";
+    const char *sql = str_eqz(op, "<")  ? "($1 < $2)"
+                    : str_eqz(op, "<=") ? "($1 <= $2)"
+                    : str_eqz(op, ">")  ? "($1 > $2)"
+                                        : "($1 >= $2)";
     struct expr *e = ex_call(b, TYPE_BOOL, sql, x, y, NULL);
     if (e->kind == EX_ERROR)
         return e;
@@ -154,8 +167,11 @@ static struct expr *time_add(struct binder *b, char op, struct expr *x,
         return NULL;
     if (both_literal(x, y))
         return fold_ticks(b, op, t, x, y);
-    struct expr *e = ex_call(b, t, t != TYPE_DATETIME ? op == '+' ? "($1 + $2)" : "($1 - $2)"
-                             : op == '+' ? "k_time_add($1, $2)" : "k_time_add($1, -($2))",
+    struct expr *e = ex_call(b, t,
+                             t != TYPE_DATETIME
+                                 ? op == '+' ? "($1 + $2)" : "($1 - $2)"
+                             : op == '+' ? "k_time_add($1, $2)"
+                                         : "k_time_add($1, -($2))",
                              x, y, NULL);
     e->has_null |= t == TYPE_DATETIME;
     return e;
@@ -166,9 +182,11 @@ static struct expr *time_scale(struct binder *b, char op, struct expr *x,
 {
     enum type tx = x->type, ty = y->type;
     if (op == '/' && tx == TYPE_TIMESPAN && ty == TYPE_TIMESPAN)
-        return ex_call(b, TYPE_REAL, "(CAST($1 AS DOUBLE) / CAST($2 AS DOUBLE))", x, y, NULL);
+        return ex_call(b, TYPE_REAL,
+                       "(CAST($1 AS DOUBLE) / CAST($2 AS DOUBLE))", x, y, NULL);
     if (op == '%' && ty == TYPE_TIMESPAN)
-        return ex_call(b, tx == TYPE_DATETIME ? TYPE_TIMESPAN : tx, "k_mod($1, $2)", x, y, NULL);
+        return ex_call(b, tx == TYPE_DATETIME ? TYPE_TIMESPAN : tx,
+                       "k_mod($1, $2)", x, y, NULL);
     if (op == '*' && ty == TYPE_TIMESPAN) {
         struct expr *swap = x;
         x = y, y = swap;
@@ -179,7 +197,8 @@ static struct expr *time_scale(struct binder *b, char op, struct expr *x,
     if (op == '*' && type_is_int(ty))
         return ex_call(b, tx, "k_mul($1, CAST($2 AS BIGINT))", x, y, NULL);
     if (op == '*')
-        return ex_call(b, tx, "CAST(trunc($1 * $2) AS BIGINT)", x, coerce(b, y, TYPE_REAL), NULL);
+        return ex_call(b, tx, "CAST(trunc($1 * $2) AS BIGINT)", x,
+                       coerce(b, y, TYPE_REAL), NULL);
     if (op == '/' && type_is_int(ty))
         return ex_call(b, tx, "k_div($1, CAST($2 AS BIGINT))", x, y, NULL);
     if (op == '/')
@@ -202,7 +221,8 @@ static const char *number_sql(char op, enum type t)
     static const char *const reals[] = { "($1 + $2)", "($1 - $2)", "($1 * $2)",
                                          "($1 / $2)", "k_fmod($1, $2)" };
     static const char *const decimals[] = {
-        "CAST($1 + $2 AS DECIMAL(38,10))", "CAST($1 - $2 AS DECIMAL(38,10))",
+        "CAST($1 + $2 AS DECIMAL(38,10))",
+        "CAST($1 - $2 AS DECIMAL(38,10))",
         "CAST(CAST($1 AS DOUBLE) * CAST($2 AS DOUBLE) AS DECIMAL(38,10))",
         "TRY_CAST(CAST($1 AS DOUBLE) / CAST($2 AS DOUBLE) AS DECIMAL(38,10))",
         "CAST(k_fmod(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE)) AS DECIMAL(38,10))",
@@ -227,8 +247,12 @@ static struct expr *number_op(struct binder *b, char op, struct expr *x,
         t = TYPE_LONG;
     x = coerce(b, x, t);
     y = coerce(b, y, t);
-    if (t == TYPE_LONG && both_literal(x, y) && (op == '+' || op == '-' || op == '*'))
-        return ex_literal(b, (struct value){ .type = t, .i = wrap(op, x->value.i, y->value.i) }, x->span);
+    if (t == TYPE_LONG && both_literal(x, y) &&
+        (op == '+' || op == '-' || op == '*'))
+        return ex_literal(
+            b,
+            (struct value){ .type = t, .i = wrap(op, x->value.i, y->value.i) },
+            x->span);
     const char *sql = number_sql(op, t);
     if (plain)
         sql = op == '+' ? "($1 + $2)" : op == '-' ? "($1 - $2)" : "($1 * $2)";
@@ -243,7 +267,8 @@ static struct expr *from_dynamic(struct binder *b, struct expr *e,
 {
     if (e->type != TYPE_DYNAMIC)
         return e;
-    enum type t = is_time(other) || type_is_num(other->type) ? other->type : TYPE_REAL;
+    enum type t = is_time(other) || type_is_num(other->type) ? other->type
+                                                             : TYPE_REAL;
     return coerce(b, e, type_is_int(t) ? TYPE_LONG : t);
 }
 
@@ -271,15 +296,23 @@ static struct expr *arithmetic(struct binder *b, str op, struct span at,
 
 /* ---- string operators ---- */
 
-static const struct string_op { const char *word, *func; } string_ops[] = {
+static const struct string_op {
+    const char *word, *func;
+} string_ops[] = {
     { "=~", "k_eq_ci" },
-    { "has", "k_has" },             { "has_cs", "k_has_cs" },
-    { "hasprefix", "k_hasprefix" }, { "hasprefix_cs", "k_hasprefix_cs" },
-    { "hassuffix", "k_hassuffix" }, { "hassuffix_cs", "k_hassuffix_cs" },
-    { "contains", "k_contains" },   { "contains_cs", NULL },
+    { "has", "k_has" },
+    { "has_cs", "k_has_cs" },
+    { "hasprefix", "k_hasprefix" },
+    { "hasprefix_cs", "k_hasprefix_cs" },
+    { "hassuffix", "k_hassuffix" },
+    { "hassuffix_cs", "k_hassuffix_cs" },
+    { "contains", "k_contains" },
+    { "contains_cs", NULL },
     { "containscs", NULL },
-    { "startswith", "k_startswith" }, { "startswith_cs", NULL },
-    { "endswith", "k_endswith" },   { "endswith_cs", NULL },
+    { "startswith", "k_startswith" },
+    { "startswith_cs", NULL },
+    { "endswith", "k_endswith" },
+    { "endswith_cs", NULL },
     { "matches", NULL },
 };
 
@@ -300,8 +333,10 @@ static struct expr *text_of(struct binder *b, str op, struct expr *e)
         return e;
     if (e->type == TYPE_DYNAMIC || e->type == TYPE_GUID)
         return coerce(b, e, TYPE_STRING);
-    struct diag *d = bind_error(b, DIAG_TYPE, e->span, "'%.*s' needs a string, "
-                                "this is a %s", STRF(op), type_name(e->type));
+    struct diag *d = bind_error(b, DIAG_TYPE, e->span,
+                                "'%.*s' needs a string, "
+                                "this is a %s",
+                                STRF(op), type_name(e->type));
     diag_hint(b->ds, d, "tostring(…) makes one");
     return ex_error(b, e->span);
 }
@@ -320,6 +355,8 @@ static struct expr *string_op(struct binder *b, str op, struct span at,
     if (x->kind == EX_ERROR || y->kind == EX_ERROR)
         return ex_error(b, at);
     struct expr *e = NULL;
+    if (str_eqz(word, "matches"))
+        check_regex(b, y);
     for (size_t i = 0; i < sizeof string_ops / sizeof *string_ops; i++)
         if (str_eqz(word, string_ops[i].word)) {
             const char *f = string_ops[i].func;
@@ -330,7 +367,9 @@ static struct expr *string_op(struct binder *b, str op, struct span at,
         return type_mismatch(b, op, at, x, y);
     if (e->kind != EX_ERROR)
         e->has_null = false;
-    return no && e->kind != EX_ERROR ? ex_call(b, TYPE_BOOL, "(NOT $1)", e, NULL) : e;
+    return no && e->kind != EX_ERROR
+             ? ex_call(b, TYPE_BOOL, "(NOT $1)", e, NULL)
+             : e;
 }
 
 struct expr *bind_binary(struct binder *b, str op, struct span at,

@@ -46,7 +46,8 @@ static struct expr *bind_column_ifexists(struct binder *b, const struct ast *t)
     struct value v = { 0 };
     if (!bind_value(b, name, &v))
         return ex_error(b, t->span);
-    const struct col *c = b->row && v.type == TYPE_STRING ? node_find(b->row, v.s) : NULL;
+    const struct col *c =
+        b->row && v.type == TYPE_STRING ? node_find(b->row, v.s) : NULL;
     return c ? ex_column(b, c, t->span) : bind_expr(b, name->next);
 }
 
@@ -65,7 +66,8 @@ static struct expr *bind_pack_all(struct binder *b, const struct ast *t)
         args[k++] = ex_string(b, c->name);
         args[k++] = ex_column(b, c, t->span);
     }
-    const char *f = skip.type == TYPE_BOOL && skip.i ? "bag_pack_nonempty" : "bag_pack";
+    const char *f = skip.type == TYPE_BOOL && skip.i ? "bag_pack_nonempty"
+                                                     : "bag_pack";
     return bind_call_args(b, str_of(f), t->span, NULL, args, k);
 }
 

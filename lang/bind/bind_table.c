@@ -17,7 +17,8 @@ static struct node *scan(struct binder *b, const struct table_info *t,
     n->nparts = t->nparts;
     n->name = t->name;
     for (size_t i = 0; i < t->ncols; i++) {
-        PUSH(b->arena, n->cols, col_new(b, t->cols[i].name, t->cols[i].type, true));
+        PUSH(b->arena, n->cols,
+             col_new(b, t->cols[i].name, t->cols[i].type, true));
         PUSH(b->arena, n->source_cols, (uint32_t)i);
     }
     return n;
@@ -44,8 +45,10 @@ static void unknown_table(struct binder *b, str name, struct span at)
     if (near.n)
         diag_hint(b->ds, d, "did you mean '%.*s'?", STRF(near));
     else
-        diag_hint(b->ds, d, "load one with .load \"file\" as %.*s; .show "
-                            "tables lists what there is", STRF(name));
+        diag_hint(b->ds, d,
+                  "load one with .load \"file\" as %.*s; .show "
+                  "tables lists what there is",
+                  STRF(name));
 }
 
 struct node *fetch_node(struct binder *b, struct source *s, struct span at)
@@ -53,7 +56,8 @@ struct node *fetch_node(struct binder *b, struct source *s, struct span at)
     struct node *n = node_new(b->arena, NODE_FETCH, at, NULL);
     n->source = s;
     for (size_t i = 0; i < s->ncols; i++) {
-        PUSH(b->arena, n->cols, col_new(b, s->cols[i].name, s->cols[i].type, true));
+        PUSH(b->arena, n->cols,
+             col_new(b, s->cols[i].name, s->cols[i].type, true));
         PUSH(b->arena, n->source_cols, (uint32_t)i);
     }
     return n;
@@ -98,13 +102,15 @@ static struct node *bind_provider_table(struct binder *b,
     struct source_request rq = { .table = path->text, .span = path->span };
     str names[64];
     size_t n = 0;
-    for (const struct provider_table *t = p->tables; t && t->name && n < 64; t++)
+    for (const struct provider_table *t = p->tables; t && t->name && n < 64;
+         t++)
         names[n++] = str_of(t->name);
     for (size_t i = 0; i < n; i++)
         if (str_eq(names[i], path->text))
             return open_source(b, p, &rq);
     struct diag *d = bind_error(b, DIAG_UNKNOWN_TABLE, path->span,
-                                "'%s' has no table '%.*s'", p->name, STRF(path->text));
+                                "'%s' has no table '%.*s'", p->name,
+                                STRF(path->text));
     str near = diag_nearest(path->text, names, n);
     struct buf list;
     buf_init(&list, 400);
@@ -197,8 +203,10 @@ static bool bind_param(struct binder *b, const struct ast *param,
     if (param_is_table(param)) {
         out->node = arg ? bind_table(b, arg) : NULL;
         if (!arg)
-            bind_error(b, DIAG_ARGUMENTS, at, "the table parameter '%.*s' is "
-                       "missing", STRF(param->text));
+            bind_error(b, DIAG_ARGUMENTS, at,
+                       "the table parameter '%.*s' is "
+                       "missing",
+                       STRF(param->text));
         return out->node != NULL;
     }
     enum type type = TYPE_STRING;
@@ -236,8 +244,10 @@ struct scope *call_scope(struct binder *b, struct let *f,
         scope_add(b->arena, s, &l);
     }
     if (call && ast_nkids(call) > i) {
-        bind_error(b, DIAG_ARGUMENTS, at, "'%.*s' takes %zu arguments, %zu are "
-                   "given", STRF(f->name), i, ast_nkids(call));
+        bind_error(b, DIAG_ARGUMENTS, at,
+                   "'%.*s' takes %zu arguments, %zu are "
+                   "given",
+                   STRF(f->name), i, ast_nkids(call));
         return NULL;
     }
     return s;
@@ -300,21 +310,32 @@ struct let *bind_let(struct binder *b, const struct ast *t)
 
 static bool call_is_tabular(const struct binder *b, const struct ast *t)
 {
-    static const char *const words[] = { "materialize", "table", "workspace",
-                                         "cluster", "database", "arg", "app",
-                                         "resource", "external_table" };
+    static const char *const words[] = {
+        "materialize", "table", "workspace", "cluster",       "database",
+        "arg",         "app",   "resource",  "external_table"
+    };
     struct let *l = scope_find(b->scope, t->text);
     if (l && l->ast && l->ast->kind == AST_FUNCTION) {
         const struct ast *body = l->ast->last, *k = body ? body->kid : NULL;
         struct scope *s = scope_new(b->arena, l->home);
         for (; k && k->kind == AST_LET; k = k->next)
             if (k->kid)
-                scope_add(b->arena, s, &(struct let){ k->text, k->kid, s, NULL, NULL });
-        for (const struct ast *p = l->ast->kid; p && p->kind == AST_PARAM; p = p->next)
+                scope_add(b->arena, s,
+                          &(struct let){ k->text, k->kid, s, NULL, NULL });
+        for (const struct ast *p = l->ast->kid; p && p->kind == AST_PARAM;
+             p = p->next)
             if (param_is_table(p))
-                scope_add(b->arena, s, &(struct let){ p->text, NULL, s, NULL, open_table((struct binder *)(uintptr_t)b, p->text, p->span) });
+                scope_add(
+                    b->arena, s,
+                    &(struct let){ p->text, NULL, s, NULL,
+                                   open_table((struct binder *)(uintptr_t)b,
+                                              p->text, p->span) });
             else
-                scope_add(b->arena, s, &(struct let){ p->text, NULL, s, ex_null((struct binder *)(uintptr_t)b, TYPE_STRING), NULL });
+                scope_add(b->arena, s,
+                          &(struct let){ p->text, NULL, s,
+                                         ex_null((struct binder *)(uintptr_t)b,
+                                                 TYPE_STRING),
+                                         NULL });
         struct binder inner = *b;
         inner.scope = s;
         inner.depth = b->depth + 1;
@@ -362,8 +383,11 @@ static struct node *bind_name(struct binder *b, const struct ast *t)
 {
     struct let *l = scope_find(b->scope, t->text);
     if (l)
-        return l->expr ? (bind_error(b, DIAG_TYPE, t->span, "'%.*s' is a scalar, "
-                          "a table is needed here", STRF(t->text)), NULL)
+        return l->expr ? (bind_error(b, DIAG_TYPE, t->span,
+                                     "'%.*s' is a scalar, "
+                                     "a table is needed here",
+                                     STRF(t->text)),
+                          NULL)
                        : bind_let_table(b, l, t->span);
     const struct table_info *info = b->env->table(b->env->ctx, t->text);
     if (info)
@@ -394,8 +418,9 @@ static struct node *bind_table_call(struct binder *b, const struct ast *t)
         return open_table(b, t->text, t->span);
     struct diag *d = bind_error(b, DIAG_UNKNOWN_TABLE, t->span,
                                 "'%.*s(…)' is not a table here", STRF(t->text));
-    diag_hint(b->ds, d, "functions of a workspace (watch lists, ASIM parsers) "
-                        "need a connected provider; let defines your own");
+    diag_hint(b->ds, d,
+              "functions of a workspace (watch lists, ASIM parsers) "
+              "need a connected provider; let defines your own");
     return NULL;
 }
 
@@ -412,7 +437,8 @@ static struct node *bind_path(struct binder *b, const struct ast *t)
         return open_table(b, t->text, t->span);
     struct diag *d = bind_error(b, DIAG_NO_PROVIDER, t->span,
                                 "nothing is connected under that name");
-    diag_hint(b->ds, d, "local tables are named without a cluster or workspace");
+    diag_hint(b->ds, d,
+              "local tables are named without a cluster or workspace");
     return NULL;
 }
 
@@ -465,7 +491,8 @@ struct node *bind_table(struct binder *b, const struct ast *t)
         break;
     case AST_ERROR: break;
     default:
-        bind_error(b, DIAG_TYPE, t->span, "a table is needed here, this is a "
+        bind_error(b, DIAG_TYPE, t->span,
+                   "a table is needed here, this is a "
                    "scalar expression");
     }
     bind_leave(b);
@@ -478,9 +505,11 @@ struct node *bind_invoke(struct binder *b, const struct ast *call,
     struct let *f = scope_find(b->scope, call->text);
     if (!f || !f->ast || f->ast->kind != AST_FUNCTION) {
         struct diag *d = bind_error(b, DIAG_NEEDS_PROVIDER, call->span,
-                                    "no function '%.*s' to invoke", STRF(call->text));
-        diag_hint(b->ds, d, "FileProfile, SeenBy and the like answer from "
-                            "Defender; let defines your own");
+                                    "no function '%.*s' to invoke",
+                                    STRF(call->text));
+        diag_hint(b->ds, d,
+                  "FileProfile, SeenBy and the like answer from "
+                  "Defender; let defines your own");
         return NULL;
     }
     struct scope *s = call_scope(b, f, call, in, call->span);

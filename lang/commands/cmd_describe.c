@@ -1,4 +1,5 @@
-/* cmd_describe.c - `.describe T`: schema and shape of a table, a row a column. */
+/* cmd_describe.c - `.describe T`: schema and shape of a table, a row a column.
+ */
 #include "base/json_write.h"
 #include "lists.h"
 #include "session.h"
@@ -14,8 +15,9 @@ enum { TOP_VALUES = 3 };
 /* For each column: nulls or empties, distinct, min, max, top values as text. */
 static void column_stats(struct buf *sql, const struct col *c)
 {
-    const char *empty = c->type == TYPE_STRING ? "count(*) FILTER (WHERE c%u = '')"
-                                               : "count(*) - count(c%u)";
+    const char *empty = c->type == TYPE_STRING
+                          ? "count(*) FILTER (WHERE c%u = '')"
+                          : "count(*) - count(c%u)";
     char text[100];
     snprintf(text, sizeof text, "%s", empty);
     for (char *p = text; *p; p++)
@@ -24,16 +26,20 @@ static void column_stats(struct buf *sql, const struct col *c)
             buf_addf(sql, "%u%s", c->id, p + 2);
             break;
         }
-    buf_addf(sql, ", approx_count_distinct(c%u), min(c%u), max(c%u), "
-             "any_value(c%u)", c->id, c->id, c->id, c->id);
+    buf_addf(sql,
+             ", approx_count_distinct(c%u), min(c%u), max(c%u), "
+             "any_value(c%u)",
+             c->id, c->id, c->id, c->id);
 }
 
-static struct frame *stats_frame(struct lang *l, struct node *n, struct diags *ds)
+static struct frame *stats_frame(struct lang *l, struct node *n,
+                                 struct diags *ds)
 {
     struct buf sql;
     size_t k = 0;
     struct frame *f = NULL;
-    struct engine_col *cols = arena_array(l->cell, 5 * n->cols.n + 1, sizeof *cols);
+    struct engine_col *cols =
+        arena_array(l->cell, 5 * n->cols.n + 1, sizeof *cols);
     buf_init(&sql, MAX_SQL_BYTES);
     buf_adds(&sql, "SELECT count(*)");
     cols[k++] = (struct engine_col){ S("n"), TYPE_LONG };
@@ -65,10 +71,10 @@ static void add_text(struct list *out, const struct frame *f, size_t c)
 }
 
 static const struct list_col describe_cols[] = {
-    { "Column", TYPE_STRING },  { "Type", TYPE_STRING },
-    { "Rows", TYPE_LONG },      { "Empty", TYPE_LONG },
-    { "Distinct", TYPE_LONG },  { "Min", TYPE_STRING },
-    { "Max", TYPE_STRING },     { "Sample", TYPE_STRING },
+    { "Column", TYPE_STRING }, { "Type", TYPE_STRING },
+    { "Rows", TYPE_LONG },     { "Empty", TYPE_LONG },
+    { "Distinct", TYPE_LONG }, { "Min", TYPE_STRING },
+    { "Max", TYPE_STRING },    { "Sample", TYPE_STRING },
 };
 
 static enum status describe_run(struct lang *l, const struct ast *cmd,
@@ -85,7 +91,8 @@ static enum status describe_run(struct lang *l, const struct ast *cmd,
     struct frame *f = st == ST_OK ? stats_frame(l, n, ds) : NULL;
     if (!f)
         return st == ST_OK ? ST_ENV : st;
-    list_init(&list, out->arena, describe_cols, sizeof describe_cols / sizeof *describe_cols);
+    list_init(&list, out->arena, describe_cols,
+              sizeof describe_cols / sizeof *describe_cols);
     for (size_t i = 0; i < n->cols.n; i++) {
         size_t at = 1 + 5 * i;
         list_str(&list, n->cols.v[i].name);

@@ -16,8 +16,8 @@ static enum status drop_run(struct lang *l, const struct ast *cmd,
     for (const struct ast *k = cmd->kid; k; k = k->next, n++) {
         const struct table_info *t = catalog_find(l->catalog, k->text);
         if (!t) {
-            diag_error(ds, DIAG_UNKNOWN_TABLE, k->span, "no table '%.*s' to drop",
-                       STRF(k->text));
+            diag_error(ds, DIAG_UNKNOWN_TABLE, k->span,
+                       "no table '%.*s' to drop", STRF(k->text));
             return ST_USER;
         }
         step_drop(l, t);
@@ -25,7 +25,8 @@ static enum status drop_run(struct lang *l, const struct ast *cmd,
         catalog_remove(l->catalog, k->text);
         pthread_mutex_unlock(&l->lock);
     }
-    out->text = arena_fmt(out->arena, "dropped %zu table%s", n, n == 1 ? "" : "s");
+    out->text =
+        arena_fmt(out->arena, "dropped %zu table%s", n, n == 1 ? "" : "s");
     return ST_OK;
 }
 

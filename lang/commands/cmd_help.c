@@ -11,7 +11,8 @@ static void help_parse(struct parser *p, struct ast *cmd)
         while (!at_end_of_operator(p) && !peek(p)->line_start)
             end = take(p)->span.end;
         struct span at = { (uint32_t)beg, (uint32_t)end };
-        ast_add(cmd, ast_new(p->arena, AST_NAME, at, str_sub(p->src, beg, end)));
+        ast_add(cmd,
+                ast_new(p->arena, AST_NAME, at, str_sub(p->src, beg, end)));
     } else if (peek(p)->kind == TOK_STRING) {
         const struct token *t = take(p);
         ast_add(cmd, ast_new(p->arena, AST_NAME, t->span, t->text));
@@ -44,8 +45,8 @@ static enum status help_run(struct lang *l, const struct ast *cmd,
     buf_release(&b);
     if (found)
         return ST_OK;
-    struct diag *d = diag_error(ds, DIAG_OPTION, cmd->kid->span, "no help on '%.*s'",
-                                STRF(cmd->kid->text));
+    struct diag *d = diag_error(ds, DIAG_OPTION, cmd->kid->span,
+                                "no help on '%.*s'", STRF(cmd->kid->text));
     str near = word_nearest(&l->reg, out->arena, cmd->kid->text);
     if (near.n)
         diag_hint(ds, d, "did you mean '%.*s'?", STRF(near));

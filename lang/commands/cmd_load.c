@@ -23,7 +23,8 @@ static str load_makes(const struct ast *cmd)
 static struct ast *file_call(struct arena *a, const struct ast *cmd)
 {
     struct ast *call = ast_new(a, AST_CALL, cmd->span, S("file"));
-    const struct ast *files = ast_clause(cmd, "files"), *with = ast_clause(cmd, "with");
+    const struct ast *files = ast_clause(cmd, "files"),
+                     *with = ast_clause(cmd, "with");
     for (const struct ast *k = files ? files->kid : NULL; k; k = k->next) {
         struct ast *copy = ast_new(a, k->kind, k->span, k->text);
         *copy = *k;
@@ -34,7 +35,8 @@ static struct ast *file_call(struct arena *a, const struct ast *cmd)
         struct ast *named = ast_new(a, AST_NAMED, k->span, k->text);
         struct ast *value = ast_new(a, AST_LITERAL, k->span, S(""));
         if (k->kid && k->kid->kind == AST_NAME)
-            value->value = (struct value){ .type = TYPE_STRING, .s = k->kid->text };
+            value->value =
+                (struct value){ .type = TYPE_STRING, .s = k->kid->text };
         else if (k->kid)
             *value = *k->kid;
         value->next = NULL;

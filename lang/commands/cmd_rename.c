@@ -17,14 +17,18 @@ static enum status rename_run(struct lang *l, const struct ast *cmd,
                               struct command_out *out, struct diags *ds)
 {
     const struct ast *from = cmd->kid, *to = from ? from->next : NULL;
-    const struct table_info *t = from ? catalog_find(l->catalog, from->text) : NULL;
+    const struct table_info *t = from ? catalog_find(l->catalog, from->text)
+                                      : NULL;
     if (!t || !to) {
-        diag_error(ds, DIAG_UNKNOWN_TABLE, cmd->span, "no such table to rename");
+        diag_error(ds, DIAG_UNKNOWN_TABLE, cmd->span,
+                   "no such table to rename");
         return ST_USER;
     }
     if (catalog_find(l->catalog, to->text)) {
-        struct diag *d = diag_error(ds, DIAG_DUPLICATE, to->span, "there is a table "
-                                    "'%.*s' already", STRF(to->text));
+        struct diag *d = diag_error(ds, DIAG_DUPLICATE, to->span,
+                                    "there is a table "
+                                    "'%.*s' already",
+                                    STRF(to->text));
         diag_hint(ds, d, ".drop it first");
         return ST_USER;
     }
@@ -34,7 +38,8 @@ static enum status rename_run(struct lang *l, const struct ast *cmd,
     catalog_put(l->catalog, &copy);
     catalog_remove(l->catalog, from->text);
     pthread_mutex_unlock(&l->lock);
-    out->text = arena_fmt(out->arena, "%.*s is now %.*s", STRF(from->text), STRF(to->text));
+    out->text = arena_fmt(out->arena, "%.*s is now %.*s", STRF(from->text),
+                          STRF(to->text));
     return ST_OK;
 }
 

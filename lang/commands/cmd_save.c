@@ -20,7 +20,8 @@ static enum status save_run(struct lang *l, const struct ast *cmd,
     if (!n || !to || !bind_value(&b, to, &path) || ds->nerrors)
         return ST_USER;
     if (path.type != TYPE_STRING || !str_ends(path.s, S(".parquet"))) {
-        struct diag *d = diag_error(ds, DIAG_FORMAT, to->span, "tables are saved "
+        struct diag *d = diag_error(ds, DIAG_FORMAT, to->span,
+                                    "tables are saved "
                                     "as Parquet");
         diag_hint(ds, d, "name the file \"….parquet\"");
         return ST_USER;

@@ -24,9 +24,9 @@ static void add_view(void *ctx, const struct let *let)
 {
     struct list *out = ctx;
     list_str(out, let->name);
-    list_text(out, let->expr                                  ? "scalar"
+    list_text(out, let->expr                                    ? "scalar"
                    : let->ast && let->ast->kind == AST_FUNCTION ? "function"
-                                                              : "let");
+                                                                : "let");
 }
 
 static void show_views(struct lang *l, struct list *out)
@@ -152,8 +152,14 @@ static void show_version(struct lang *l, struct list *out)
 }
 
 #define COLS(...) .cols = { __VA_ARGS__ }
-#define TEXT(name) { name, TYPE_STRING }
-#define LONG(name) { name, TYPE_LONG }
+#define TEXT(name)        \
+    {                     \
+        name, TYPE_STRING \
+    }
+#define LONG(name)      \
+    {                   \
+        name, TYPE_LONG \
+    }
 
 static const struct show_list {
     const char *name;
@@ -161,16 +167,28 @@ static const struct show_list {
     void (*fill)(struct lang *l, struct list *out);
     struct list_col cols[6];
 } lists[] = {
-    { "tables", 3, show_tables, COLS(TEXT("Name"), LONG("Rows"), LONG("Columns")) },
+    { "tables", 3, show_tables,
+      COLS(TEXT("Name"), LONG("Rows"), LONG("Columns")) },
     { "views", 2, show_views, COLS(TEXT("Name"), TEXT("Kind")) },
-    { "operators", 5, show_operators, COLS(TEXT("Name"), TEXT("Alias"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
-    { "functions", 5, show_functions, COLS(TEXT("Name"), TEXT("Kind"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
-    { "commands", 4, show_commands, COLS(TEXT("Name"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
-    { "providers", 5, show_providers, COLS(TEXT("Name"), TEXT("Tables"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
-    { "renderers", 5, show_renderers, COLS(TEXT("Name"), TEXT("Alias"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
+    { "operators", 5, show_operators,
+      COLS(TEXT("Name"), TEXT("Alias"), TEXT("Usage"), TEXT("Summary"),
+           TEXT("Example")) },
+    { "functions", 5, show_functions,
+      COLS(TEXT("Name"), TEXT("Kind"), TEXT("Usage"), TEXT("Summary"),
+           TEXT("Example")) },
+    { "commands", 4, show_commands,
+      COLS(TEXT("Name"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
+    { "providers", 5, show_providers,
+      COLS(TEXT("Name"), TEXT("Tables"), TEXT("Usage"), TEXT("Summary"),
+           TEXT("Example")) },
+    { "renderers", 5, show_renderers,
+      COLS(TEXT("Name"), TEXT("Alias"), TEXT("Usage"), TEXT("Summary"),
+           TEXT("Example")) },
     { "settings", 2, show_settings, COLS(TEXT("Name"), TEXT("Value")) },
-    { "params", 3, show_params, COLS(TEXT("Name"), TEXT("Type"), TEXT("Value")) },
-    { "rejects", 4, show_rejects, COLS(TEXT("File"), LONG("Line"), TEXT("Reason"), TEXT("Text")) },
+    { "params", 3, show_params,
+      COLS(TEXT("Name"), TEXT("Type"), TEXT("Value")) },
+    { "rejects", 4, show_rejects,
+      COLS(TEXT("File"), LONG("Line"), TEXT("Reason"), TEXT("Text")) },
     { "version", 2, show_version, COLS(TEXT("Part"), TEXT("Version")) },
 };
 
@@ -186,8 +204,10 @@ static enum status unknown_list(const struct ast *word, struct diags *ds)
         buf_addf(&all, "%s%s", i ? ", " : "", lists[i].name);
     }
     str near = diag_nearest(word->text, names, NLISTS);
-    struct diag *d = diag_error(ds, DIAG_OPTION, word->span, "nothing to show "
-                                "under '%.*s'", STRF(word->text));
+    struct diag *d = diag_error(ds, DIAG_OPTION, word->span,
+                                "nothing to show "
+                                "under '%.*s'",
+                                STRF(word->text));
     if (near.n)
         diag_hint(ds, d, "did you mean '%.*s'?", STRF(near));
     else
@@ -207,7 +227,8 @@ static enum status show_run(struct lang *l, const struct ast *cmd,
             continue;
         struct list list;
         list_init(&list, out->arena, lists[i].cols, lists[i].ncols);
-        if (lists[i].fill == show_version && engine_open(l->engine, ds) != ST_OK)
+        if (lists[i].fill == show_version &&
+            engine_open(l->engine, ds) != ST_OK)
             return ST_ENV;
         lists[i].fill(l, &list);
         out->frame = list_frame(&list);
@@ -221,7 +242,8 @@ const struct lang_command cmd_show = {
     .usage = ".show tables | views | operators | functions | commands | "
              "providers | renderers | settings | params | rejects | version",
     .summary = "Lists what there is, as a table that can be piped on.",
-    .example = ".show functions | where Name startswith \"ipv4\" | project Name, Summary",
+    .example =
+        ".show functions | where Name startswith \"ipv4\" | project Name, Summary",
     .parse = show_parse,
     .run = show_run,
 };

@@ -20,10 +20,10 @@ struct list {
 void list_init(struct list *l, struct arena *a, const struct list_col *cols,
                size_t ncols);
 void list_str(struct list *l, str s);
-void list_text(struct list *l, const char *z);   /* NULL: "" */
+void list_text(struct list *l, const char *z); /* NULL: "" */
 void list_long(struct list *l, int64_t v);
 void list_real(struct list *l, double v);
 void list_null(struct list *l);
-struct frame *list_frame(const struct list *l);  /* new */
+struct frame *list_frame(const struct list *l); /* new */
 
 #endif

@@ -5,30 +5,39 @@
  * null, avg NaN. Nulls are skipped except by count. */
 #include "aggs.h"
 
-#define AGG(...) COLLECT(AGG_VALUE, __VA_ARGS__)
+#define AGG(...)   COLLECT(AGG_VALUE, __VA_ARGS__)
 #define LISTS(...) COLLECT(AGG_LIST, __VA_ARGS__)
-#define SETS(...) COLLECT(AGG_SET, __VA_ARGS__)
-#define COLLECT(how, nm, pre, par, r, template, fl, use, sum, ex)            \
-    { .prefix = pre, .collects = how, .func = { .name = nm, .params = par, .ret = r,          \
-      .sql = template, .flags = fl, .usage = use, .summary = sum,            \
-      .example = ex } },
+#define SETS(...)  COLLECT(AGG_SET, __VA_ARGS__)
+#define COLLECT(how, nm, pre, par, r, template, fl, use, sum, ex) \
+    { .prefix = pre,                                              \
+      .collects = how,                                            \
+      .func = { .name = nm,                                       \
+                .params = par,                                    \
+                .ret = r,                                         \
+                .sql = template,                                  \
+                .flags = fl,                                      \
+                .usage = use,                                     \
+                .summary = sum,                                   \
+                .example = ex } },
 
 /* A value list as JSON text; nulls are left out by string_agg. */
-#define JSON_LIST(what) "coalesce('[' || string_agg(" what ", ','$o) || ']', '[]')"
+#define JSON_LIST(what) \
+    "coalesce('[' || string_agg(" what ", ','$o) || ']', '[]')"
 
 /* NaN in the group makes the result NaN, as in Kusto. */
-#define NAN_OR(what) "(CASE WHEN coalesce(bool_or(isnan($1)), FALSE) THEN 'nan'::DOUBLE ELSE " what " END)"
+#define NAN_OR(what)                                                               \
+    "(CASE WHEN coalesce(bool_or(isnan($1)), FALSE) THEN 'nan'::DOUBLE ELSE " what \
+    " END)"
 
 /* The engine refuses infinities in these; KQL answers NaN. */
-#define SPREAD(fn, filter)                                                   \
-    "(CASE WHEN coalesce(bool_or(NOT isfinite($1))" filter ", FALSE) THEN "  \
-    "'nan'::DOUBLE ELSE coalesce(" fn "(CASE WHEN isfinite($1) THEN $1 END)" \
-    filter ", 0::DOUBLE) END)"
+#define SPREAD(fn, filter)                                                  \
+    "(CASE WHEN coalesce(bool_or(NOT isfinite($1))" filter ", FALSE) THEN " \
+    "'nan'::DOUBLE ELSE coalesce(" fn                                       \
+    "(CASE WHEN isfinite($1) THEN $1 END)" filter ", 0::DOUBLE) END)"
 
 static const struct lang_agg rows[] = {
 #include "aggs.def"
 };
-
 
 const struct lang_agg *const *lang_aggs(size_t *n)
 {

@@ -48,8 +48,8 @@ static struct expr *bind_coalesce(struct binder *b, const struct ast *call,
         if (t == TYPE_STRING)
             args[i] = ex_call(b, t, "nullif($1, '')", args[i], NULL);
     }
-    struct expr *e = ex_calln(b, t, t == TYPE_STRING ? "coalesce($*, '')"
-                                                     : "coalesce($*)", args, n);
+    struct expr *e = ex_calln(
+        b, t, t == TYPE_STRING ? "coalesce($*, '')" : "coalesce($*)", args, n);
     e->has_null = t != TYPE_STRING;
     return e;
 }
@@ -63,8 +63,8 @@ static struct expr *null_test(struct binder *b, struct expr *e, bool is)
 {
     if (e->type == TYPE_STRING || !e->has_null)
         return truth(b, !is);
-    struct expr *r = ex_call(b, TYPE_BOOL, is ? "($1 IS NULL)" : "($1 IS NOT NULL)",
-                             e, NULL);
+    struct expr *r = ex_call(b, TYPE_BOOL,
+                             is ? "($1 IS NULL)" : "($1 IS NOT NULL)", e, NULL);
     r->has_null = false;
     return r;
 }
@@ -89,8 +89,10 @@ static struct expr *empty_test(struct binder *b, struct expr *e, bool is)
     if (e->type == TYPE_STRING)
         r = ex_call(b, TYPE_BOOL, is ? "($1 = '')" : "($1 <> '')", e, NULL);
     else if (e->type == TYPE_DYNAMIC)
-        r = ex_call(b, TYPE_BOOL, is ? "(coalesce($1, '\"\"') = '\"\"')"
-                                     : "(coalesce($1, '\"\"') <> '\"\"')", e, NULL);
+        r = ex_call(b, TYPE_BOOL,
+                    is ? "(coalesce($1, '\"\"') = '\"\"')"
+                       : "(coalesce($1, '\"\"') <> '\"\"')",
+                    e, NULL);
     else
         return null_test(b, e, is);
     r->has_null = false;
@@ -121,15 +123,18 @@ static struct expr *bin(struct binder *b, struct span at, struct expr *x,
         x = coerce(b, x, r->type == TYPE_TIMESPAN ? TYPE_DATETIME : r->type);
     bool time = x->type == TYPE_DATETIME || x->type == TYPE_TIMESPAN;
     if (time && r->type != TYPE_TIMESPAN) {
-        struct diag *d = bind_error(b, DIAG_TYPE, r->span, "a %s is binned by a "
-                                    "timespan, this is a %s", type_name(x->type),
-                                    type_name(r->type));
+        struct diag *d = bind_error(b, DIAG_TYPE, r->span,
+                                    "a %s is binned by a "
+                                    "timespan, this is a %s",
+                                    type_name(x->type), type_name(r->type));
         diag_hint(b->ds, d, "for example 1h, 1d");
         return ex_error(b, at);
     }
     if (!time && (!type_is_num(x->type) || !type_is_num(r->type))) {
-        bind_error(b, DIAG_TYPE, at, "bin takes numbers, datetimes and "
-                   "timespans, not %s", type_name(x->type));
+        bind_error(b, DIAG_TYPE, at,
+                   "bin takes numbers, datetimes and "
+                   "timespans, not %s",
+                   type_name(x->type));
         return ex_error(b, at);
     }
     if (x->type == TYPE_DATETIME && r->kind == EX_LITERAL && r->value.i > 0)
@@ -142,8 +147,10 @@ static struct expr *bin(struct binder *b, struct span at, struct expr *x,
     x = coerce(b, x, t == TYPE_DECIMAL ? TYPE_REAL : t);
     r = coerce(b, r, t == TYPE_DECIMAL ? TYPE_REAL : t);
     struct expr *e = t == TYPE_LONG
-        ? ex_call(b, t, "k_bin($1, $2)", x, r, NULL)
-        : ex_call(b, TYPE_REAL, "(floor($1 / nullif($2, 0)) * $2)", x, r, NULL);
+                       ? ex_call(b, t, "k_bin($1, $2)", x, r, NULL)
+                       : ex_call(b, TYPE_REAL,
+                                 "(floor($1 / nullif($2, 0)) * $2)", x, r,
+                                 NULL);
     e->has_null = true;
     return t == TYPE_DECIMAL ? coerce(b, e, t) : e;
 }
@@ -161,7 +168,8 @@ static struct expr *bind_bin_at(struct binder *b, const struct ast *call,
 {
     (void)n;
     struct expr *d = bind_binary(b, S("-"), call->span, args[0], args[2]);
-    return bind_binary(b, S("+"), call->span, args[2], bin(b, call->span, d, args[1]));
+    return bind_binary(b, S("+"), call->span, args[2],
+                       bin(b, call->span, d, args[1]));
 }
 
 /* ---- time ---- */
@@ -179,7 +187,8 @@ static struct expr *bind_ago(struct binder *b, const struct ast *call,
 {
     (void)n;
     struct value v = { .type = TYPE_DATETIME, .i = b->now };
-    return bind_binary(b, S("-"), call->span, ex_literal(b, v, call->span), args[0]);
+    return bind_binary(b, S("-"), call->span, ex_literal(b, v, call->span),
+                       args[0]);
 }
 
 /* ---- text and packing ---- */
@@ -214,8 +223,8 @@ static struct expr *bind_pack_array(struct binder *b, const struct ast *call,
         n = 0;
     for (size_t i = 0; i < n; i++)
         args[i] = as_dynamic(b, args[i]);
-    struct expr *e = bind_call_args(b, S("k_pack_array"), call ? call->span : NO_SPAN,
-                                    NULL, args, n);
+    struct expr *e = bind_call_args(b, S("k_pack_array"),
+                                    call ? call->span : NO_SPAN, NULL, args, n);
     e->has_null = false;
     return e;
 }
@@ -228,7 +237,8 @@ static struct expr *pack_bag(struct binder *b, const char *func, struct span at,
         return ex_error(b, at);
     }
     for (size_t i = 0; i < n; i++)
-        args[i] = as_dynamic(b, i % 2 ? args[i] : coerce(b, args[i], TYPE_STRING));
+        args[i] =
+            as_dynamic(b, i % 2 ? args[i] : coerce(b, args[i], TYPE_STRING));
     struct expr *e = bind_call_args(b, str_of(func), at, NULL, args, n);
     e->has_null = false;
     return e;
@@ -304,7 +314,8 @@ static struct expr *bind_extract_typed(struct binder *b, const struct ast *call,
         return ex_error(b, call->span);
     }
     (void)n;
-    struct expr *e = ex_func(b, "extract", call->span, args[0], args[1], args[2], NULL);
+    struct expr *e =
+        ex_func(b, "extract", call->span, args[0], args[1], args[2], NULL);
     return t == TYPE_DYNAMIC ? ex_func(b, "parse_json", call->span, e, NULL)
                              : coerce(b, e, t);
 }
@@ -322,10 +333,11 @@ static size_t count_groups(str re)
             in_class = c != ']';
         else if (c == '[')
             in_class = true;
-        else if (c == '(' && (i + 1 == re.n || re.p[i + 1] != '?' ||
-                 str_starts(str_sub(re, i, re.n), S("(?P<")) ||
-                 (str_starts(str_sub(re, i, re.n), S("(?<")) && i + 3 < re.n &&
-                  re.p[i + 3] != '=' && re.p[i + 3] != '!')))
+        else if (c == '(' &&
+                 (i + 1 == re.n || re.p[i + 1] != '?' ||
+                  str_starts(str_sub(re, i, re.n), S("(?P<")) ||
+                  (str_starts(str_sub(re, i, re.n), S("(?<")) && i + 3 < re.n &&
+                   re.p[i + 3] != '=' && re.p[i + 3] != '!')))
             n++;
     }
     return n;
@@ -338,24 +350,30 @@ static struct expr *bind_extract_all(struct binder *b, const struct ast *call,
     struct expr *re = args[0], *text = coerce(b, args[n - 1], TYPE_STRING);
     struct buf sql;
     if (re->kind != EX_LITERAL || re->type != TYPE_STRING) {
-        bind_error(b, DIAG_NOT_CONSTANT, re->span, "the pattern of extract_all "
+        bind_error(b, DIAG_NOT_CONSTANT, re->span,
+                   "the pattern of extract_all "
                    "must be a literal");
         return ex_error(b, call->span);
     }
     size_t groups = count_groups(re->value.s);
     if (groups == 0 || groups > 16) {
-        bind_error(b, DIAG_REGEX, re->span, "extract_all needs a pattern with "
-                   "one to 16 groups in parentheses, this has %zu", groups);
+        bind_error(b, DIAG_REGEX, re->span,
+                   "extract_all needs a pattern with "
+                   "one to 16 groups in parentheses, this has %zu",
+                   groups);
         return ex_error(b, call->span);
     }
     buf_init(&sql, 8192);
     if (groups == 1) {
-        buf_adds(&sql, "nullif(CAST(to_json(regexp_extract_all($1, kre($2), 1)) AS VARCHAR), '[]')");
+        buf_adds(
+            &sql,
+            "nullif(CAST(to_json(regexp_extract_all($1, kre($2), 1)) AS VARCHAR), '[]')");
     } else {
         buf_adds(&sql, "nullif(CAST(to_json(list_transform(generate_series(1, "
                        "len(regexp_extract_all($1, kre($2), 1))), lambda i: [");
         for (size_t g = 1; g <= groups; g++)
-            buf_addf(&sql, "%sregexp_extract_all($1, kre($2), %zu)[i]", g > 1 ? ", " : "", g);
+            buf_addf(&sql, "%sregexp_extract_all($1, kre($2), %zu)[i]",
+                     g > 1 ? ", " : "", g);
         buf_adds(&sql, "])) AS VARCHAR), '[]')");
     }
     buf_addc(&sql, 0);
@@ -368,28 +386,32 @@ static struct expr *bind_extract_all(struct binder *b, const struct ast *call,
 
 /* ---- integer arithmetic ---- */
 
-static void row_add(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+static void row_add(struct fn_ctx *cx, const struct value *in, size_t n,
+                    struct value *out)
 {
     (void)cx, (void)n;
     out->i = (int64_t)((uint64_t)in[0].i + (uint64_t)in[1].i);
     out->null = false;
 }
 
-static void row_sub(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+static void row_sub(struct fn_ctx *cx, const struct value *in, size_t n,
+                    struct value *out)
 {
     (void)cx, (void)n;
     out->i = (int64_t)((uint64_t)in[0].i - (uint64_t)in[1].i);
     out->null = false;
 }
 
-static void row_mul(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+static void row_mul(struct fn_ctx *cx, const struct value *in, size_t n,
+                    struct value *out)
 {
     (void)cx, (void)n;
     out->i = (int64_t)((uint64_t)in[0].i * (uint64_t)in[1].i);
     out->null = false;
 }
 
-static void row_div(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+static void row_div(struct fn_ctx *cx, const struct value *in, size_t n,
+                    struct value *out)
 {
     (void)cx, (void)n;
     out->null = in[1].i == 0;
@@ -400,7 +422,8 @@ static void row_div(struct fn_ctx *cx, const struct value *in, size_t n, struct 
 }
 
 /* Euclidean: the result is never negative. */
-static void row_mod(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+static void row_mod(struct fn_ctx *cx, const struct value *in, size_t n,
+                    struct value *out)
 {
     (void)cx, (void)n;
     out->null = in[1].i == 0;
@@ -410,7 +433,8 @@ static void row_mod(struct fn_ctx *cx, const struct value *in, size_t n, struct 
     out->i = r < 0 ? r + (in[1].i < 0 ? -in[1].i : in[1].i) : r;
 }
 
-static void row_modr(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+static void row_modr(struct fn_ctx *cx, const struct value *in, size_t n,
+                     struct value *out)
 {
     (void)cx, (void)n;
     double r = fmod(in[0].d, in[1].d);
@@ -418,7 +442,8 @@ static void row_modr(struct fn_ctx *cx, const struct value *in, size_t n, struct
     out->null = false;
 }
 
-static void row_bin(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+static void row_bin(struct fn_ctx *cx, const struct value *in, size_t n,
+                    struct value *out)
 {
     (void)cx, (void)n;
     int64_t x = in[0].i, r = in[1].i;
@@ -432,7 +457,8 @@ static void row_bin(struct fn_ctx *cx, const struct value *in, size_t n, struct 
 }
 
 /* The decimal text of a sum that left 64 bits, modulo 2^64. */
-static void row_wrap(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+static void row_wrap(struct fn_ctx *cx, const struct value *in, size_t n,
+                     struct value *out)
 {
     uint64_t v = 0;
     (void)cx, (void)n;
@@ -445,26 +471,35 @@ static void row_wrap(struct fn_ctx *cx, const struct value *in, size_t n, struct
 }
 
 /* datetime plus ticks; null outside the years 1 to 9999. */
-static void row_time_add(struct fn_ctx *cx, const struct value *in, size_t n, struct value *out)
+static void row_time_add(struct fn_ctx *cx, const struct value *in, size_t n,
+                         struct value *out)
 {
     (void)cx, (void)n;
     out->null = __builtin_add_overflow(in[0].i, in[1].i, &out->i) ||
                 out->i < 0 || out->i > TICKS_MAX;
 }
 
-#define HOOK(nm, par, hook, use, sum, ex)                                    \
-    { .name = nm, .params = par, .bind = hook, .usage = use, .summary = sum, \
-      .example = ex }
-#define INTERNAL(nm, par, r, fn)                                             \
-    { .name = nm, .params = par, .ret = r, .row = fn, .flags = FN_HIDDEN }
+#define HOOK(nm, par, hook, use, sum, ex)                                      \
+    {                                                                          \
+        .name = nm, .params = par, .bind = hook, .usage = use, .summary = sum, \
+        .example = ex                                                          \
+    }
+#define INTERNAL(nm, par, r, fn)                                           \
+    {                                                                      \
+        .name = nm, .params = par, .ret = r, .row = fn, .flags = FN_HIDDEN \
+    }
 
 const struct lang_func funcs_core[] = {
-    { .name = "iff", .params = "bool, same, same", .ret = RET_SAME,
+    { .name = "iff",
+      .params = "bool, same, same",
+      .ret = RET_SAME,
       .sql = "(CASE WHEN $1 THEN $2 ELSE $3 END)",
       .usage = "iff(condition, then, else)",
       .summary = "One of two values; a null condition takes the second.",
       .example = "print iff(1 < 2, \"yes\", \"no\")" },
-    { .name = "iif", .params = "bool, same, same", .ret = RET_SAME,
+    { .name = "iif",
+      .params = "bool, same, same",
+      .ret = RET_SAME,
       .sql = "(CASE WHEN $1 THEN $2 ELSE $3 END)",
       .usage = "iif(condition, then, else)",
       .summary = "The same as iff.",
@@ -475,11 +510,16 @@ const struct lang_func funcs_core[] = {
     HOOK("coalesce", "any*", bind_coalesce, "coalesce(a, b, …)",
          "The first value that is not null (for strings: not empty).",
          "print coalesce(\"\", \"second\")"),
-    { .name = "not", .params = "bool", .ret = TYPE_BOOL, .sql = "(NOT $1)",
-      .usage = "not(condition)", .summary = "The opposite; null stays null.",
+    { .name = "not",
+      .params = "bool",
+      .ret = TYPE_BOOL,
+      .sql = "(NOT $1)",
+      .usage = "not(condition)",
+      .summary = "The opposite; null stays null.",
       .example = "print not(1 > 2)" },
     HOOK("isnull", "any", bind_isnull, "isnull(x)",
-         "Whether a value is null. A string never is.", "print isnull(long(null))"),
+         "Whether a value is null. A string never is.",
+         "print isnull(long(null))"),
     HOOK("isnotnull", "any", bind_isnotnull, "isnotnull(x)",
          "Whether a value is not null.", "print isnotnull(5)"),
     HOOK("notnull", "any", bind_isnotnull, "notnull(x)",
@@ -496,50 +536,64 @@ const struct lang_func funcs_core[] = {
          "print bin(datetime(2024-05-01 10:42), 1h)"),
     HOOK("floor", "any, any?", bind_bin, "floor(value, size)",
          "The same as bin.", "print floor(7.9, 2)"),
-    HOOK("bin_at", "any, any, any", bind_bin_at, "bin_at(value, size, fixed_point)",
+    HOOK("bin_at", "any, any, any", bind_bin_at,
+         "bin_at(value, size, fixed_point)",
          "Rounds down to bins of which one starts at fixed_point.",
          "print bin_at(6.5, 2.5, 7)"),
     HOOK("now", "timespan?", bind_now, "now([offset])",
          "The time at which the cell started, the same in all its rows.",
          "print now() - now(-1d)"),
     HOOK("ago", "timespan", bind_ago, "ago(timespan)",
-         "The time of the cell's start less a timespan.", "print ago(1h) < now()"),
+         "The time of the cell's start less a timespan.",
+         "print ago(1h) < now()"),
     HOOK("strcat", "any*", bind_strcat, "strcat(a, b, …)",
          "Joins values as text.", "print strcat(\"pid \", 4711)"),
-    HOOK("strcat_delim", "any*", bind_strcat_delim, "strcat_delim(delimiter, a, b, …)",
+    HOOK("strcat_delim", "any*", bind_strcat_delim,
+         "strcat_delim(delimiter, a, b, …)",
          "Joins values as text with a delimiter between them.",
          "print strcat_delim(\"-\", 1, \"a\", true)"),
     HOOK("pack_array", "any*", bind_pack_array, "pack_array(a, b, …)",
-         "A dynamic array of the arguments.", "print pack_array(1, \"a\", null)"),
+         "A dynamic array of the arguments.",
+         "print pack_array(1, \"a\", null)"),
     HOOK("bag_pack", "any*", bind_bag_pack, "bag_pack(key, value, …)",
          "A property bag of alternating keys and values.",
          "print bag_pack(\"pid\", 4, \"name\", \"System\")"),
     HOOK("pack", "any*", bind_bag_pack, "pack(key, value, …)",
          "The same as bag_pack.", "print pack(\"a\", 1)"),
-    HOOK("pack_dictionary", "any*", bind_bag_pack, "pack_dictionary(key, value, …)",
-         "The same as bag_pack.", "print pack_dictionary(\"a\", 1)"),
-    { .name = "bag_pack_nonempty", .params = "any*", .flags = FN_HIDDEN,
+    HOOK("pack_dictionary", "any*", bind_bag_pack,
+         "pack_dictionary(key, value, …)", "The same as bag_pack.",
+         "print pack_dictionary(\"a\", 1)"),
+    { .name = "bag_pack_nonempty",
+      .params = "any*",
+      .flags = FN_HIDDEN,
       .bind = bind_bag_pack_nonempty },
     HOOK("bag_pack_columns", "any*", bind_bag_pack_columns,
          "bag_pack_columns(column, …)",
          "A property bag of columns under their own names.",
          "print a = 1, b = \"x\" | extend bag = bag_pack_columns(a, b)"),
     HOOK("gettype", "any", bind_gettype, "gettype(x)",
-         "The name of a value's type at run time.", "print gettype(dynamic([1]))"),
+         "The name of a value's type at run time.",
+         "print gettype(dynamic([1]))"),
     HOOK("max_of", "any*", bind_max_of, "max_of(a, b, …)",
          "The largest argument.", "print max_of(1, 5, 3)"),
     HOOK("min_of", "any*", bind_min_of, "min_of(a, b, …)",
          "The smallest argument.", "print min_of(4, 2, 9)"),
-    { .name = "extract", .params = "string, long, string, string",
-      .bind = bind_extract_typed, .flags = FN_HIDDEN },
-    HOOK("extract_all", "string, string", bind_extract_all, "extract_all(regex, text)",
+    { .name = "extract",
+      .params = "string, long, string, string",
+      .bind = bind_extract_typed,
+      .flags = FN_HIDDEN },
+    HOOK("extract_all", "string, string", bind_extract_all,
+         "extract_all(regex, text)",
          "All matches of a pattern: the text of its group, or an array of its "
          "groups, for each; null when nothing matches.",
          "print extract_all(@\"(\\d+)\", \"a1 b22\")"),
-    { .name = "extract_all", .params = "string, dynamic, string",
-      .bind = bind_extract_all, .flags = FN_HIDDEN },
-    HOOK("extractall", "string, string", bind_extract_all, "extractall(regex, text)",
-         "The same as extract_all.", "print extractall(@\"(\\d+)\", \"a1 b22\")"),
+    { .name = "extract_all",
+      .params = "string, dynamic, string",
+      .bind = bind_extract_all,
+      .flags = FN_HIDDEN },
+    HOOK("extractall", "string, string", bind_extract_all,
+         "extractall(regex, text)", "The same as extract_all.",
+         "print extractall(@\"(\\d+)\", \"a1 b22\")"),
     INTERNAL("k_add", "long, long", TYPE_LONG, row_add),
     INTERNAL("k_sub", "long, long", TYPE_LONG, row_sub),
     INTERNAL("k_mul", "long, long", TYPE_LONG, row_mul),

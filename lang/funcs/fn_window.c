@@ -16,14 +16,18 @@ static struct expr *as_window(struct expr *e)
 static bool need_order(struct binder *b, const struct ast *call)
 {
     if (!b->row) {
-        bind_error(b, DIAG_ARGUMENTS, call->span, "'%.*s' needs the rows of a "
-                   "table", STRF(call->text));
+        bind_error(b, DIAG_ARGUMENTS, call->span,
+                   "'%.*s' needs the rows of a "
+                   "table",
+                   STRF(call->text));
         return false;
     }
     if (b->row->ordered || b->row->open)
         return true;
-    struct diag *d = bind_error(b, DIAG_DATA, call->span, "'%.*s' needs ordered "
-                                "rows", STRF(call->text));
+    struct diag *d = bind_error(b, DIAG_DATA, call->span,
+                                "'%.*s' needs ordered "
+                                "rows",
+                                STRF(call->text));
     diag_hint(b->ds, d, "put | sort by … or | serialize before it");
     return false;
 }
@@ -32,7 +36,8 @@ static bool need_order(struct binder *b, const struct ast *call)
 static struct expr *row_index(struct binder *b)
 {
     if (!b->row_index) {
-        struct expr *n = as_window(ex_calln(b, TYPE_LONG, "row_number() OVER ()", NULL, 0));
+        struct expr *n =
+            as_window(ex_calln(b, TYPE_LONG, "row_number() OVER ()", NULL, 0));
         b->row_index = hoist(b, n, "row");
     }
     return b->row_index;
@@ -49,7 +54,8 @@ static struct expr *run_of(struct binder *b, struct expr *restart)
 {
     struct expr *i = row_index(b);
     restart = flat(b, coerce(b, restart, TYPE_BOOL));
-    struct expr *run = ex_call(b, TYPE_LONG,
+    struct expr *run = ex_call(
+        b, TYPE_LONG,
         "sum(CASE WHEN $1 THEN 1 ELSE 0 END) OVER (ORDER BY $2 ROWS UNBOUNDED PRECEDING)",
         restart, i, NULL);
     return hoist(b, as_window(run), "run");
@@ -63,13 +69,15 @@ static struct expr *bind_row_number(struct binder *b, const struct ast *call,
         return ex_error(b, call->span);
     struct expr *start = n ? coerce(b, args[0], TYPE_LONG) : ex_long(b, 1);
     if (n < 2)
-        return as_window(ex_call(b, TYPE_LONG, "(row_number() OVER (ORDER BY $2) - 1 + $1)",
+        return as_window(ex_call(b, TYPE_LONG,
+                                 "(row_number() OVER (ORDER BY $2) - 1 + $1)",
                                  start, row_index(b), NULL));
     struct expr *run = run_of(b, args[1]);
     b->reordered = true;
-    return as_window(ex_call(b, TYPE_LONG,
-        "(row_number() OVER (PARTITION BY $2 ORDER BY $3) - 1 + $1)", start, run,
-        row_index(b), NULL));
+    return as_window(
+        ex_call(b, TYPE_LONG,
+                "(row_number() OVER (PARTITION BY $2 ORDER BY $3) - 1 + $1)",
+                start, run, row_index(b), NULL));
 }
 
 static struct expr *neighbour(struct binder *b, const struct ast *call,
@@ -80,11 +88,14 @@ static struct expr *neighbour(struct binder *b, const struct ast *call,
     struct expr *x = flat(b, args[0]);
     struct expr *by = n > 1 ? coerce(b, args[1], TYPE_LONG) : ex_long(b, 1);
     if (n > 2 && args[2]->kind != EX_LITERAL && args[2]->kind != EX_SCALAR) {
-        bind_error(b, DIAG_NOT_CONSTANT, args[2]->span, "the default of '%.*s' "
-                   "must be a constant", STRF(call->text));
+        bind_error(b, DIAG_NOT_CONSTANT, args[2]->span,
+                   "the default of '%.*s' "
+                   "must be a constant",
+                   STRF(call->text));
         return ex_error(b, call->span);
     }
-    struct expr *other = n > 2 ? coerce(b, args[2], x->type) : ex_null(b, x->type);
+    struct expr *other = n > 2 ? coerce(b, args[2], x->type)
+                               : ex_null(b, x->type);
     struct expr *i = row_index(b);
     struct expr *e = ex_call(b, x->type, sql, x, by, other, i, NULL);
     e->has_null = x->type != TYPE_STRING;
@@ -119,14 +130,18 @@ static struct expr *bind_row_cumsum(struct binder *b, const struct ast *call,
     struct expr *run = n > 1 ? run_of(b, args[1]) : NULL;
     struct expr *i = row_index(b);
     if (!run)
-        return as_window(ex_call(b, t, real
-            ? "coalesce(sum($1) OVER (ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0)"
-            : "CAST(coalesce(sum($1) OVER (ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0) AS BIGINT)",
+        return as_window(ex_call(
+            b, t,
+            real
+                ? "coalesce(sum($1) OVER (ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0)"
+                : "CAST(coalesce(sum($1) OVER (ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0) AS BIGINT)",
             x, i, NULL));
     b->reordered = true;
-    return as_window(ex_call(b, t, real
-        ? "coalesce(sum($1) OVER (PARTITION BY $3 ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0)"
-        : "CAST(coalesce(sum($1) OVER (PARTITION BY $3 ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0) AS BIGINT)",
+    return as_window(ex_call(
+        b, t,
+        real
+            ? "coalesce(sum($1) OVER (PARTITION BY $3 ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0)"
+            : "CAST(coalesce(sum($1) OVER (PARTITION BY $3 ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0) AS BIGINT)",
         x, i, run, NULL));
 }
 
@@ -139,8 +154,9 @@ static struct expr *rank(struct binder *b, const struct ast *call,
     struct expr *x = flat(b, args[0]), *i = row_index(b);
     struct expr *run = n > 1 ? run_of(b, args[1]) : NULL;
     i = row_index(b);
-    const char *lag = run ? "(lag($1) OVER (PARTITION BY $3 ORDER BY $2) IS DISTINCT FROM $1 OR lag(1) OVER (PARTITION BY $3 ORDER BY $2) IS NULL)"
-                          : "(lag($1) OVER (ORDER BY $2) IS DISTINCT FROM $1 OR lag(1) OVER (ORDER BY $2) IS NULL)";
+    const char *lag =
+        run ? "(lag($1) OVER (PARTITION BY $3 ORDER BY $2) IS DISTINCT FROM $1 OR lag(1) OVER (PARTITION BY $3 ORDER BY $2) IS NULL)"
+            : "(lag($1) OVER (ORDER BY $2) IS DISTINCT FROM $1 OR lag(1) OVER (ORDER BY $2) IS NULL)";
     struct expr *changed = run ? ex_call(b, TYPE_BOOL, lag, x, i, run, NULL)
                                : ex_call(b, TYPE_BOOL, lag, x, i, NULL);
     changed = hoist(b, as_window(changed), "changed");
@@ -148,13 +164,16 @@ static struct expr *rank(struct binder *b, const struct ast *call,
     b->reordered = run != NULL;
     struct expr *part = run ? run : none;
     if (dense)
-        return as_window(ex_call(b, TYPE_LONG,
+        return as_window(ex_call(
+            b, TYPE_LONG,
             "CAST(sum(CASE WHEN $1 THEN 1 ELSE 0 END) OVER (PARTITION BY $3 ORDER BY $2 ROWS UNBOUNDED PRECEDING) AS BIGINT)",
             changed, i, part, NULL));
-    struct expr *pos = as_window(ex_call(b, TYPE_LONG,
-        "row_number() OVER (PARTITION BY $2 ORDER BY $1)", i, part, NULL));
+    struct expr *pos = as_window(
+        ex_call(b, TYPE_LONG, "row_number() OVER (PARTITION BY $2 ORDER BY $1)",
+                i, part, NULL));
     pos = hoist(b, pos, "pos");
-    return as_window(ex_call(b, TYPE_LONG,
+    return as_window(ex_call(
+        b, TYPE_LONG,
         "max(CASE WHEN $1 THEN $4 END) OVER (PARTITION BY $3 ORDER BY $2 ROWS UNBOUNDED PRECEDING)",
         changed, i, part, pos, NULL));
 }
@@ -171,27 +190,35 @@ static struct expr *bind_rank_min(struct binder *b, const struct ast *call,
     return rank(b, call, args, n, false);
 }
 
-#define HOOK(nm, par, hook, use, sum, ex)                                    \
-    { .name = nm, .params = par, .bind = hook, .usage = use, .summary = sum, \
-      .example = ex }
+#define HOOK(nm, par, hook, use, sum, ex)                                      \
+    {                                                                          \
+        .name = nm, .params = par, .bind = hook, .usage = use, .summary = sum, \
+        .example = ex                                                          \
+    }
 
 const struct lang_func funcs_window[] = {
-    HOOK("row_number", "long?, bool?", bind_row_number, "row_number([start [, restart]])",
+    HOOK("row_number", "long?, bool?", bind_row_number,
+         "row_number([start [, restart]])",
          "The position of the row, from start (1); a true restart begins anew.",
          "range x from 7 to 9 step 1 | extend n = row_number()"),
-    HOOK("prev", "any, long?, any?", bind_prev, "prev(x [, offset [, default]])",
+    HOOK("prev", "any, long?, any?", bind_prev,
+         "prev(x [, offset [, default]])",
          "The value of x some rows before (1).",
          "range x from 1 to 3 step 1 | extend p = prev(x)"),
-    HOOK("next", "any, long?, any?", bind_next, "next(x [, offset [, default]])",
+    HOOK("next", "any, long?, any?", bind_next,
+         "next(x [, offset [, default]])",
          "The value of x some rows after (1).",
          "range x from 1 to 3 step 1 | extend p = next(x)"),
-    HOOK("row_cumsum", "any, bool?", bind_row_cumsum, "row_cumsum(x [, restart])",
+    HOOK("row_cumsum", "any, bool?", bind_row_cumsum,
+         "row_cumsum(x [, restart])",
          "The sum of x over the rows so far; a true restart begins anew.",
          "range x from 1 to 3 step 1 | extend s = row_cumsum(x)"),
-    HOOK("row_rank_dense", "any, bool?", bind_rank_dense, "row_rank_dense(x [, restart])",
+    HOOK("row_rank_dense", "any, bool?", bind_rank_dense,
+         "row_rank_dense(x [, restart])",
          "The number of different values of x so far.",
          "datatable(x:long)[1, 1, 2] | serialize r = row_rank_dense(x)"),
-    HOOK("row_rank_min", "any, bool?", bind_rank_min, "row_rank_min(x [, restart])",
+    HOOK("row_rank_min", "any, bool?", bind_rank_min,
+         "row_rank_min(x [, restart])",
          "The position of the first row with this value of x.",
          "datatable(x:long)[1, 1, 2] | serialize r = row_rank_min(x)"),
 };

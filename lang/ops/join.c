@@ -36,9 +36,10 @@ static struct expr *key_column(struct binder *b, const struct ast *t,
         return ex_column(b, c, t->span);
     if (side->open)
         return ex_error(b, t->span);
-    struct diag *d = bind_error(b, DIAG_UNKNOWN_COLUMN, t->span, "the %s table "
-                                "of the %s has no column '%.*s'", which, b->where,
-                                STRF(t->text));
+    struct diag *d = bind_error(b, DIAG_UNKNOWN_COLUMN, t->span,
+                                "the %s table "
+                                "of the %s has no column '%.*s'",
+                                which, b->where, STRF(t->text));
     suggest_columns(b, d, t->text, side);
     return ex_error(b, t->span);
 }
@@ -49,8 +50,8 @@ static bool key_types_fit(struct binder *b, struct join_key *k, struct span at)
         return false;
     enum type l = k->left->type, r = k->right->type;
     if (l == TYPE_DYNAMIC || r == TYPE_DYNAMIC) {
-        struct diag *d = bind_error(b, DIAG_KEY_TYPE, at,
-                                    "a dynamic cannot be a key of %s", b->where);
+        struct diag *d = bind_error(
+            b, DIAG_KEY_TYPE, at, "a dynamic cannot be a key of %s", b->where);
         diag_hint(b->ds, d, "extend a tostring(…) of it first");
         return false;
     }
@@ -86,11 +87,15 @@ static bool add_key(struct binder *b, const struct ast *t, struct node *n)
             const struct ast *swap = l;
             l = r, r = swap;
         }
-        k.left = l->kind == AST_NAME ? key_column(b, l, n->in[0], "left") : bind_expr(b, l);
-        k.right = r->kind == AST_NAME ? key_column(b, r, n->in[1], "right") : bind_expr(b, r);
+        k.left = l->kind == AST_NAME ? key_column(b, l, n->in[0], "left")
+                                     : bind_expr(b, l);
+        k.right = r->kind == AST_NAME ? key_column(b, r, n->in[1], "right")
+                                      : bind_expr(b, r);
     } else {
-        struct diag *d = bind_error(b, DIAG_SYNTAX, t->span, "a %s condition is "
-                                    "a column or an equality", b->where);
+        struct diag *d = bind_error(b, DIAG_SYNTAX, t->span,
+                                    "a %s condition is "
+                                    "a column or an equality",
+                                    b->where);
         diag_hint(b->ds, d, "on Column, or on $left.A == $right.B");
         return false;
     }
@@ -140,7 +145,8 @@ static struct node *unique_left(struct binder *b, struct node *n,
 {
     struct node *d = node_over(b, NODE_DISTINCT, op, n->in[0]);
     for (size_t i = 0; i < n->on.n; i++) {
-        struct assign a = { col_new(b, S("\001key"), n->on.v[i].left->type, true),
+        struct assign a = { col_new(b, S("\001key"), n->on.v[i].left->type,
+                                    true),
                             n->on.v[i].left };
         PUSH(b->arena, d->keys, a);
     }
@@ -150,7 +156,8 @@ static struct node *unique_left(struct binder *b, struct node *n,
 struct node *bind_join(struct binder *b, const struct ast *op, struct node *in,
                        enum join_kind kind, bool skip_keys)
 {
-    const struct ast *table = ast_clause(op, "table"), *on = ast_clause(op, "on");
+    const struct ast *table = ast_clause(op, "table"),
+                     *on = ast_clause(op, "on");
     struct node *left = b->row;
     b->row = NULL;
     struct node *right = table && table->kid ? bind_table(b, table->kid) : NULL;

@@ -31,9 +31,11 @@ static void datatable_parse(struct parser *p, struct ast *op)
 static bool cell(struct binder *b, const struct ast *t, enum type type,
                  struct value *v)
 {
-    if (t->kind == AST_LITERAL && t->value.null && t->value.type == TYPE_DYNAMIC &&
+    if (t->kind == AST_LITERAL && t->value.null &&
+        t->value.type == TYPE_DYNAMIC &&
         t->span.end - t->span.beg == 4) { /* the bare word */
-        struct diag *d = bind_error(b, DIAG_SYNTAX, t->span, "null needs a type here");
+        struct diag *d =
+            bind_error(b, DIAG_SYNTAX, t->span, "null needs a type here");
         diag_hint(b->ds, d, "%s(null)", type_name(type));
         return false;
     }
@@ -73,7 +75,8 @@ static struct node *datatable_bind(struct binder *b, const struct ast *op,
                                    struct node *in)
 {
     struct node *n = node_new(b->arena, NODE_VALUES, op->span, NULL);
-    const struct ast *cols = ast_clause(op, "columns"), *cells = ast_clause(op, "cells");
+    const struct ast *cols = ast_clause(op, "columns"),
+                     *cells = ast_clause(op, "cells");
     (void)in;
     n->ordered = true;
     for (const struct ast *c = cols ? cols->kid : NULL; c; c = c->next) {
@@ -84,8 +87,10 @@ static struct node *datatable_bind(struct binder *b, const struct ast *op,
     }
     size_t nc = n->cols.n, ncells = cells ? ast_nkids(cells) : 0;
     if (nc == 0 || ncells % nc) {
-        bind_error(b, DIAG_ARGUMENTS, op->span, "%zu values do not fill rows of "
-                   "%zu columns", ncells, nc);
+        bind_error(b, DIAG_ARGUMENTS, op->span,
+                   "%zu values do not fill rows of "
+                   "%zu columns",
+                   ncells, nc);
         return NULL;
     }
     size_t i = 0;

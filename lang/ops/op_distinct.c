@@ -16,7 +16,8 @@ static bool key_ok(struct binder *b, const struct expr *e, struct span at)
 {
     if (e->type != TYPE_DYNAMIC)
         return e->kind != EX_ERROR;
-    struct diag *d = bind_error(b, DIAG_KEY_TYPE, at, "a dynamic cannot be "
+    struct diag *d = bind_error(b, DIAG_KEY_TYPE, at,
+                                "a dynamic cannot be "
                                 "told apart by distinct");
     diag_hint(b->ds, d, "wrap it in tostring(…)");
     return false;
@@ -42,7 +43,8 @@ static struct node *distinct_bind(struct binder *b, const struct ast *op,
         }
         struct expr *e = bind_expr(b, k->kind == AST_NAMED ? k->kid : k);
         ok &= key_ok(b, e, k->span) || (e->kind == EX_ERROR && in->open);
-        str name = k->kind == AST_NAMED ? k->text : auto_column(b, p, k, &counter);
+        str name = k->kind == AST_NAMED ? k->text
+                                        : auto_column(b, p, k, &counter);
         project_add(b, p, name, e);
     }
     if (!ok)

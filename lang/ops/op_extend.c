@@ -1,4 +1,5 @@
-/* op_extend.c - `T | extend name = expression, …`: columns added or replaced. */
+/* op_extend.c - `T | extend name = expression, …`: columns added or replaced.
+ */
 #include "assign.h"
 #include "syntax/parse.h"
 

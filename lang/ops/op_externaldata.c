@@ -31,8 +31,9 @@ static bool bind_uris(struct binder *b, const struct ast *uris,
             return false;
         }
         if (str_find(v->s, S("://")) >= 0) {
-            struct diag *d = bind_error(b, DIAG_POLICY, k->span,
-                                        "nothing is fetched from the network here");
+            struct diag *d =
+                bind_error(b, DIAG_POLICY, k->span,
+                           "nothing is fetched from the network here");
             diag_hint(b->ds, d, "download the file and name its local path");
             return false;
         }
@@ -49,7 +50,8 @@ static bool bind_options(struct binder *b, const struct ast *with,
     for (const struct ast *k = with ? with->kid : NULL; k; k = k->next) {
         o[rq->noptions].name = k->text;
         if (k->kid && k->kid->kind == AST_NAME)
-            o[rq->noptions].value = (struct value){ .type = TYPE_STRING, .s = k->kid->text };
+            o[rq->noptions].value =
+                (struct value){ .type = TYPE_STRING, .s = k->kid->text };
         else if (!k->kid || !bind_value(b, k->kid, &o[rq->noptions].value))
             return false;
         rq->noptions++;
@@ -63,7 +65,8 @@ static struct node *open_columns(struct binder *b, const struct ast *op,
 {
     struct node *n = node_new(b->arena, NODE_VALUES, op->span, NULL);
     for (size_t i = 0; i < rq->ncols; i++)
-        PUSH(b->arena, n->cols, col_new(b, rq->cols[i].name, rq->cols[i].type, true));
+        PUSH(b->arena, n->cols,
+             col_new(b, rq->cols[i].name, rq->cols[i].type, true));
     return n;
 }
 
@@ -71,7 +74,8 @@ static struct node *externaldata_bind(struct binder *b, const struct ast *op,
                                       struct node *in)
 {
     struct source_request rq = { .span = op->span };
-    const struct ast *cols = ast_clause(op, "columns"), *uris = ast_clause(op, "uris");
+    const struct ast *cols = ast_clause(op, "columns"),
+                     *uris = ast_clause(op, "uris");
     (void)in;
     if (!cols || !uris)
         return NULL;
@@ -86,7 +90,8 @@ static struct node *externaldata_bind(struct binder *b, const struct ast *op,
     if (b->open_tables)
         return open_columns(b, op, &rq);
     const struct provider *file = reg_provider(b->reg, S("file"));
-    if (!file || !bind_uris(b, uris, &rq) || !bind_options(b, ast_clause(op, "with"), &rq))
+    if (!file || !bind_uris(b, uris, &rq) ||
+        !bind_options(b, ast_clause(op, "with"), &rq))
         return NULL;
     struct source *s = b->env->open(b->env->ctx, file, &rq, b->ds);
     return s ? fetch_node(b, s, op->span) : NULL;
@@ -98,7 +103,8 @@ const struct lang_op op_externaldata = {
     .flags = OP_SOURCE | OP_NO_PIPE,
     .usage = "externaldata(column:type, …)[\"path\", …] with (format=\"csv\")",
     .summary = "Rows of a file with columns declared here.",
-    .example = "externaldata(line:string)[\"/etc/hostname\"] with (format=\"txt\") | count",
+    .example =
+        "externaldata(line:string)[\"/etc/hostname\"] with (format=\"txt\") | count",
     .parse = externaldata_parse,
     .bind = externaldata_bind,
 };

@@ -8,11 +8,16 @@ static void getschema_parse(struct parser *p, struct ast *op)
 }
 
 static const char *const clr_names[NTYPES] = {
-    [TYPE_ERROR] = "System.Object",    [TYPE_BOOL] = "System.SByte",
-    [TYPE_INT] = "System.Int32",       [TYPE_LONG] = "System.Int64",
-    [TYPE_REAL] = "System.Double",     [TYPE_DECIMAL] = "System.Data.SqlTypes.SqlDecimal",
-    [TYPE_STRING] = "System.String",   [TYPE_DATETIME] = "System.DateTime",
-    [TYPE_TIMESPAN] = "System.TimeSpan", [TYPE_GUID] = "System.Guid",
+    [TYPE_ERROR] = "System.Object",
+    [TYPE_BOOL] = "System.SByte",
+    [TYPE_INT] = "System.Int32",
+    [TYPE_LONG] = "System.Int64",
+    [TYPE_REAL] = "System.Double",
+    [TYPE_DECIMAL] = "System.Data.SqlTypes.SqlDecimal",
+    [TYPE_STRING] = "System.String",
+    [TYPE_DATETIME] = "System.DateTime",
+    [TYPE_TIMESPAN] = "System.TimeSpan",
+    [TYPE_GUID] = "System.Guid",
     [TYPE_DYNAMIC] = "System.Object",
 };
 

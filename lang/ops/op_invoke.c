@@ -13,7 +13,8 @@ static void invoke_parse(struct parser *p, struct ast *op)
 static struct node *invoke_bind(struct binder *b, const struct ast *op,
                                 struct node *in)
 {
-    return op->kid && op->kid->kind == AST_CALL ? bind_invoke(b, op->kid, in) : NULL;
+    return op->kid && op->kid->kind == AST_CALL ? bind_invoke(b, op->kid, in)
+                                                : NULL;
 }
 
 const struct lang_op op_invoke = {

@@ -1,7 +1,10 @@
 /* op_join.c - `T | join kind=… (U) on key`: rows that match, side by side. */
 #include "join.h"
 
-static const struct { const char *name; enum join_kind kind; } kinds[] = {
+static const struct {
+    const char *name;
+    enum join_kind kind;
+} kinds[] = {
     { "innerunique", JOIN_INNERUNIQUE }, { "inner", JOIN_INNER },
     { "leftouter", JOIN_LEFTOUTER },     { "rightouter", JOIN_RIGHTOUTER },
     { "fullouter", JOIN_FULLOUTER },     { "outer", JOIN_FULLOUTER },
@@ -23,11 +26,14 @@ static struct node *join_bind(struct binder *b, const struct ast *op,
         if (str_eq(name, names[i]))
             return bind_join(b, op, in, kinds[i].kind, false);
     }
-    struct diag *d = bind_error(b, DIAG_OPTION, op->span, "unknown join kind '%.*s'",
-                                STRF(name));
+    struct diag *d = bind_error(b, DIAG_OPTION, op->span,
+                                "unknown join kind '%.*s'", STRF(name));
     str near = diag_nearest(name, names, sizeof kinds / sizeof *kinds);
-    diag_hint(b->ds, d, near.n ? "did you mean '%.*s'?" : "inner, leftouter, "
-              "leftanti, leftsemi, innerunique, …", STRF(near));
+    diag_hint(b->ds, d,
+              near.n ? "did you mean '%.*s'?"
+                     : "inner, leftouter, "
+                       "leftanti, leftsemi, innerunique, …",
+              STRF(near));
     return NULL;
 }
 

@@ -6,11 +6,14 @@ static struct node *lookup_bind(struct binder *b, const struct ast *op,
 {
     str name = option_text(op, "kind");
     if (name.n && !str_eqz(name, "leftouter") && !str_eqz(name, "inner")) {
-        bind_error(b, DIAG_OPTION, op->span, "lookup is leftouter or inner, not "
-                   "'%.*s'", STRF(name));
+        bind_error(b, DIAG_OPTION, op->span,
+                   "lookup is leftouter or inner, not "
+                   "'%.*s'",
+                   STRF(name));
         return NULL;
     }
-    return bind_join(b, op, in, str_eqz(name, "inner") ? JOIN_INNER : JOIN_LEFTOUTER, true);
+    return bind_join(
+        b, op, in, str_eqz(name, "inner") ? JOIN_INNER : JOIN_LEFTOUTER, true);
 }
 
 const struct lang_op op_lookup = {

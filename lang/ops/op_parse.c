@@ -1,4 +1,5 @@
-/* op_parse.c - `T | parse text with "a" x "b" y:long *`: columns out of text. */
+/* op_parse.c - `T | parse text with "a" x "b" y:long *`: columns out of text.
+ */
 #include "parse_text.h"
 
 static struct node *parse_bind(struct binder *b, const struct ast *op,
@@ -9,7 +10,8 @@ static struct node *parse_bind(struct binder *b, const struct ast *op,
 
 const struct lang_op op_parse = {
     .name = "parse",
-    .usage = "T | parse [kind=regex|relaxed] text with * \"literal\" column:type …",
+    .usage =
+        "T | parse [kind=regex|relaxed] text with * \"literal\" column:type …",
     .summary = "Fills columns from the parts of a text between literals; rows "
                "that do not match keep them empty.",
     .example = "print s = \"user=ana pid=4\" | parse s with \"user=\" user "

@@ -1,4 +1,5 @@
-/* op_parse_where.c - `T | parse-where …`: parse, and drop what does not match. */
+/* op_parse_where.c - `T | parse-where …`: parse, and drop what does not match.
+ */
 #include "parse_text.h"
 
 static struct node *parse_where_bind(struct binder *b, const struct ast *op,
@@ -9,9 +10,11 @@ static struct node *parse_where_bind(struct binder *b, const struct ast *op,
 
 const struct lang_op op_parse_where = {
     .name = "parse-where",
-    .usage = "T | parse-where [kind=regex] text with * \"literal\" column:type …",
+    .usage =
+        "T | parse-where [kind=regex] text with * \"literal\" column:type …",
     .summary = "Like parse, but keeps only the rows that match.",
-    .example = "datatable(s:string)[\"a=1\", \"b\"] | parse-where s with \"a=\" n:long",
+    .example =
+        "datatable(s:string)[\"a=1\", \"b\"] | parse-where s with \"a=\" n:long",
     .parse = parse_text_parse,
     .bind = parse_where_bind,
 };

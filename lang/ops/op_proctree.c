@@ -15,10 +15,13 @@ static bool read_option(struct binder *b, const struct ast *k,
     enum proctree_role role;
     struct value v;
     if (!proctree_role_from_name(k->text, &role)) {
-        struct diag *d = bind_error(b, DIAG_OPTION, k->span, "proctree has no "
-                                    "option '%.*s'", STRF(k->text));
-        diag_hint(b->ds, d, "pid, ppid, guid, parent_guid, time, parent_time, "
-                            "host, image, parent_image, command");
+        struct diag *d = bind_error(b, DIAG_OPTION, k->span,
+                                    "proctree has no "
+                                    "option '%.*s'",
+                                    STRF(k->text));
+        diag_hint(b->ds, d,
+                  "pid, ppid, guid, parent_guid, time, parent_time, "
+                  "host, image, parent_image, command");
         return false;
     }
     if (k->kid && k->kid->kind == AST_NAME)
@@ -56,7 +59,8 @@ static struct node *proctree_bind(struct binder *b, const struct ast *op,
         n->open = true;
         return n;
     }
-    struct proctree_col *cols = arena_array(b->arena, nc + PROCTREE_NCOLS, sizeof *cols);
+    struct proctree_col *cols =
+        arena_array(b->arena, nc + PROCTREE_NCOLS, sizeof *cols);
     if (proctree_cols(b->arena, &t, o, cols, b->ds) != ST_OK)
         return NULL;
     for (size_t i = 0; i < nc + PROCTREE_NCOLS; i++)
@@ -74,10 +78,12 @@ static enum status proctree_step(const struct frame *in, const void *args,
 const struct lang_op op_proctree = {
     .name = "proctree",
     .flags = OP_HUNTING,
-    .usage = "T | proctree [with (pid = Column, ppid = Column, time = Column, …)]",
-    .summary = "Adds ProcessKey, ParentKey, RootKey, Depth, Path, ChildCount, "
-               "ProcName and TreeFlags to process rows of any known log "
-               "(Security 4688, Sysmon 1, Defender, auditd, ECS, osquery, host).",
+    .usage =
+        "T | proctree [with (pid = Column, ppid = Column, time = Column, …)]",
+    .summary =
+        "Adds ProcessKey, ParentKey, RootKey, Depth, Path, ChildCount, "
+        "ProcName and TreeFlags to process rows of any known log "
+        "(Security 4688, Sysmon 1, Defender, auditd, ECS, osquery, host).",
     .example = "host.processes | proctree | where Depth == 0 | count",
     .parse = proctree_parse,
     .bind = proctree_bind,

@@ -10,7 +10,8 @@ static void rename_parse(struct parser *p, struct ast *op)
 static bool rename_one(struct binder *b, const struct ast *k, struct node *p)
 {
     if (k->kind != AST_NAMED || k->kid->kind != AST_NAME) {
-        struct diag *d = bind_error(b, DIAG_SYNTAX, k->span, "expected a "
+        struct diag *d = bind_error(b, DIAG_SYNTAX, k->span,
+                                    "expected a "
                                     "renaming");
         diag_hint(b->ds, d, "project-rename new = old");
         return false;
@@ -22,8 +23,10 @@ static bool rename_one(struct binder *b, const struct ast *k, struct node *p)
         if (hit[i])
             p->cols.v[i].name = k->text;
         else if (str_eq(p->cols.v[i].name, k->text)) {
-            bind_error(b, DIAG_DUPLICATE, k->span, "there is a column '%.*s' "
-                       "already", STRF(k->text));
+            bind_error(b, DIAG_DUPLICATE, k->span,
+                       "there is a column '%.*s' "
+                       "already",
+                       STRF(k->text));
             return false;
         }
     }

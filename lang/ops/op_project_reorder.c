@@ -17,7 +17,8 @@ static void reorder_parse(struct parser *p, struct ast *op)
         else if (at_word(p, "granny")) {
             take(p);
             expect_punct(p, "-");
-            c->text = accept_word(p, "desc") ? S("granny-desc") : S("granny-asc");
+            c->text = accept_word(p, "desc") ? S("granny-desc")
+                                             : S("granny-asc");
             accept_word(p, "asc");
         }
         ast_add(op, c);
@@ -50,12 +51,14 @@ static int granny_cmp(str a, str b)
 
 static int by_name(const void *x, const void *y)
 {
-    return str_cmp(((const struct col *)x)->name, ((const struct col *)y)->name);
+    return str_cmp(((const struct col *)x)->name,
+                   ((const struct col *)y)->name);
 }
 
 static int by_granny(const void *x, const void *y)
 {
-    return granny_cmp(((const struct col *)x)->name, ((const struct col *)y)->name);
+    return granny_cmp(((const struct col *)x)->name,
+                      ((const struct col *)y)->name);
 }
 
 static void reverse(struct col *v, size_t n)

@@ -22,15 +22,19 @@ static enum type value_type(enum type from, enum type step)
 
 static bool step_fits(struct binder *b, const struct node *n)
 {
-    bool time = n->from->type == TYPE_DATETIME || n->from->type == TYPE_TIMESPAN;
+    bool time = n->from->type == TYPE_DATETIME ||
+                n->from->type == TYPE_TIMESPAN;
     if (time ? n->step->type != TYPE_TIMESPAN : !type_is_num(n->step->type)) {
-        bind_error(b, DIAG_TYPE, n->step->span, "a range of %s cannot step by a %s",
+        bind_error(b, DIAG_TYPE, n->step->span,
+                   "a range of %s cannot step by a %s",
                    type_name(n->from->type), type_name(n->step->type));
         return false;
     }
     if (n->step->kind == EX_LITERAL && !n->step->value.null &&
-        (n->step->type == TYPE_REAL ? n->step->value.d == 0 : n->step->value.i == 0)) {
-        bind_error(b, DIAG_ARGUMENTS, n->step->span, "a step of zero never ends");
+        (n->step->type == TYPE_REAL ? n->step->value.d == 0
+                                    : n->step->value.i == 0)) {
+        bind_error(b, DIAG_ARGUMENTS, n->step->span,
+                   "a step of zero never ends");
         return false;
     }
     return true;
@@ -40,21 +44,27 @@ static struct node *range_bind(struct binder *b, const struct ast *op,
                                struct node *in)
 {
     struct node *n = node_new(b->arena, NODE_RANGE, op->span, NULL);
-    const struct ast *from = ast_kid(op, 1), *to = ast_kid(op, 2), *step = ast_kid(op, 3);
+    const struct ast *from = ast_kid(op, 1), *to = ast_kid(op, 2),
+                     *step = ast_kid(op, 3);
     (void)in;
     if (!from || !to)
         return NULL;
     n->from = bind_const(b, from);
     n->to = bind_const(b, to);
     n->step = step ? bind_const(b, step) : ex_long(b, 1);
-    if (!step && (n->from->type == TYPE_DATETIME || n->from->type == TYPE_TIMESPAN))
-        n->step = ex_literal(b, (struct value){ .type = TYPE_TIMESPAN, .i = 36000000000 }, op->span);
-    if (n->from->kind == EX_ERROR || n->to->kind == EX_ERROR || n->step->kind == EX_ERROR)
+    if (!step &&
+        (n->from->type == TYPE_DATETIME || n->from->type == TYPE_TIMESPAN))
+        n->step = ex_literal(
+            b, (struct value){ .type = TYPE_TIMESPAN, .i = 36000000000 },
+            op->span);
+    if (n->from->kind == EX_ERROR || n->to->kind == EX_ERROR ||
+        n->step->kind == EX_ERROR)
         return NULL;
     if (!step_fits(b, n))
         return NULL;
     enum type t = value_type(n->from->type, n->step->type);
-    t = t == TYPE_DATETIME || t == TYPE_TIMESPAN ? t : value_type(t, n->to->type);
+    t = t == TYPE_DATETIME || t == TYPE_TIMESPAN ? t
+                                                 : value_type(t, n->to->type);
     n->from = coerce(b, n->from, t);
     n->to = coerce(b, n->to, t);
     n->step = t == TYPE_DATETIME ? n->step : coerce(b, n->step, t);
@@ -69,7 +79,8 @@ const struct lang_op op_range = {
     .usage = "range column from start to stop step step",
     .summary = "A table of one column that counts; stop is included. Numbers, "
                "datetimes and timespans.",
-    .example = "range t from datetime(2024-05-01) to datetime(2024-05-03) step 1d",
+    .example =
+        "range t from datetime(2024-05-01) to datetime(2024-05-03) step 1d",
     .parse = range_parse,
     .bind = range_bind,
 };

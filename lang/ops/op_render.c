@@ -28,7 +28,8 @@ static void render_parse(struct parser *p, struct ast *op)
             break;
         do /* ycolumns = a, b: names until the next `name =` */
             ast_add(o, parse_unary(p));
-        while (at_punct(p, ",") && !str_eqz(peek_at(p, 2)->text, "=") && accept_punct(p, ","));
+        while (at_punct(p, ",") && !str_eqz(peek_at(p, 2)->text, "=") &&
+               accept_punct(p, ","));
         if (!accept_punct(p, ","))
             break;
     }
@@ -49,7 +50,8 @@ static struct node *render_bind(struct binder *b, const struct ast *op,
     for (size_t i = 0; i < b->reg->nrenderers && n < 128; i++)
         names[n++] = str_of(render_word(b->reg, i));
     str near = diag_nearest(kind->text, names, n);
-    struct diag *d = diag_warn(b->ds, DIAG_OPTION, kind->span, "unknown "
+    struct diag *d = diag_warn(b->ds, DIAG_OPTION, kind->span,
+                               "unknown "
                                "visualisation '%.*s': shown as a table",
                                STRF(kind->text));
     if (near.n)

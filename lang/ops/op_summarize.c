@@ -8,7 +8,8 @@
 
 static void summarize_parse(struct parser *p, struct ast *op)
 {
-    static const char *const options[] = { "hint.strategy", "hint.shufflekey", NULL };
+    static const char *const options[] = { "hint.strategy", "hint.shufflekey",
+                                           NULL };
     parse_options(p, op, options);
     struct ast *aggs = clause(p, op, "aggregates");
     if (!at_word(p, "by") && !at_end_of_operator(p))
@@ -47,7 +48,8 @@ static struct node *summarize_bind(struct binder *b, const struct ast *op,
                                    struct node *in)
 {
     struct summary s;
-    const struct ast *by = ast_clause(op, "by"), *aggs = ast_clause(op, "aggregates");
+    const struct ast *by = ast_clause(op, "by"),
+                     *aggs = ast_clause(op, "aggregates");
     unsigned counter = 0;
     bool ok = true;
     summary_init(b, &s, op);
@@ -67,7 +69,8 @@ const struct lang_op op_summarize = {
     .usage = "T | summarize name = aggregate(…), … by key, …",
     .summary = "One row per combination of the keys, with aggregates over the "
                "rows that have it.",
-    .example = "range x from 1 to 9 step 1 | summarize count(), sum(x) by x % 3",
+    .example =
+        "range x from 1 to 9 step 1 | summarize count(), sum(x) by x % 3",
     .parse = summarize_parse,
     .bind = summarize_bind,
 };

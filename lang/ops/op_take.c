@@ -16,8 +16,10 @@ static struct node *take_bind(struct binder *b, const struct ast *op,
     if (count->type == TYPE_DYNAMIC || type_is_int(count->type))
         n->count = coerce(b, count, TYPE_LONG);
     else if (count->kind != EX_ERROR)
-        bind_error(b, DIAG_TYPE, op->kid->span, "a number of rows is needed, "
-                   "this is a %s", type_name(count->type));
+        bind_error(b, DIAG_TYPE, op->kid->span,
+                   "a number of rows is needed, "
+                   "this is a %s",
+                   type_name(count->type));
     return n->count && n->count->kind != EX_ERROR ? n : NULL;
 }
 

@@ -14,8 +14,10 @@ static struct node *top_bind(struct binder *b, const struct ast *op,
 {
     struct expr *count = bind_const(b, op->kid);
     if (count->kind != EX_ERROR && !type_is_int(count->type)) {
-        bind_error(b, DIAG_TYPE, op->kid->span, "a number of rows is needed, "
-                   "this is a %s", type_name(count->type));
+        bind_error(b, DIAG_TYPE, op->kid->span,
+                   "a number of rows is needed, "
+                   "this is a %s",
+                   type_name(count->type));
         return NULL;
     }
     struct node *sorted = bind_order(b, op, in, op->kid->next);

@@ -14,8 +14,9 @@ static void union_parse(struct parser *p, struct ast *op)
     do {
         if (at_punct(p, "("))
             ast_add(op, parse_unary(p));
-        else if (peek(p)->kind == TOK_NAME && (str_eqz(peek_at(p, 1)->text, "(") ||
-                                               str_eqz(peek_at(p, 1)->text, ".")))
+        else if (peek(p)->kind == TOK_NAME &&
+                 (str_eqz(peek_at(p, 1)->text, "(") ||
+                  str_eqz(peek_at(p, 1)->text, ".")))
             ast_add(op, parse_unary(p));
         else
             ast_add(op, parse_pattern(p));
@@ -24,10 +25,10 @@ static void union_parse(struct parser *p, struct ast *op)
 
 /* One column of the result and where it comes from. */
 struct slot {
-    str base;            /* the name in the tables */
+    str base; /* the name in the tables */
     enum type type;
-    bool clash;          /* another slot has this base with another type */
-    bool common;         /* in every table (kind=inner) */
+    bool clash;  /* another slot has this base with another type */
+    bool common; /* in every table (kind=inner) */
 };
 
 struct tables {
@@ -36,7 +37,8 @@ struct tables {
     LIST(struct slot) slots;
 };
 
-static void add_table(struct binder *b, struct tables *t, struct node *n, str name)
+static void add_table(struct binder *b, struct tables *t, struct node *n,
+                      str name)
 {
     if (!n)
         return;
@@ -77,20 +79,25 @@ struct wild_views {
 static void add_wild_view(void *ctx, const struct let *l)
 {
     struct wild_views *w = ctx;
-    bool view = l->ast && l->ast->kind == AST_FUNCTION && str_eqz(l->ast->text, "view");
-    struct ast name = { .kind = AST_NAME, .span = w->pattern->span, .text = l->name };
+    bool view = l->ast && l->ast->kind == AST_FUNCTION &&
+                str_eqz(l->ast->text, "view");
+    struct ast name = { .kind = AST_NAME,
+                        .span = w->pattern->span,
+                        .text = l->name };
     if (view && wild(w->pattern->text, l->name))
         add_table(w->b, w->t, bind_table(w->b, &name), l->name);
 }
 
-static void add_wildcard(struct binder *b, struct tables *t, const struct ast *k,
-                         bool fuzzy)
+static void add_wildcard(struct binder *b, struct tables *t,
+                         const struct ast *k, bool fuzzy)
 {
     struct wild_views views = { b, t, k };
     const struct table_info *info;
     size_t before = t->v.n;
     for (size_t i = 0; (info = b->env->table_at(b->env->ctx, i)) != NULL; i++) {
-        struct ast name = { .kind = AST_NAME, .span = k->span, .text = info->name };
+        struct ast name = { .kind = AST_NAME,
+                            .span = k->span,
+                            .text = info->name };
         if (wild(k->text, info->name))
             add_table(b, t, bind_table(b, &name), info->name);
     }
@@ -122,11 +129,14 @@ static void collect(struct binder *b, const struct ast *op, struct node *in,
             add_wildcard(b, t, k, fuzzy);
         else if (!fuzzy || is_known(b, k)) {
             struct node *n = bind_table(b, k);
-            const struct let *l = k->kind == AST_NAME ? scope_find(b->scope, k->text) : NULL;
+            const struct let *l =
+                k->kind == AST_NAME ? scope_find(b->scope, k->text) : NULL;
             bool view = l && l->ast && l->ast->kind == AST_FUNCTION;
             bool shared = n && l && !view;
-            add_table(b, t, n, k->kind == AST_NAME && !shared ? k->text
-                               : n ? n->name : S(""));
+            add_table(b, t, n,
+                      k->kind == AST_NAME && !shared ? k->text
+                      : n                            ? n->name
+                                                     : S(""));
         }
     }
     b->row = row;
@@ -231,11 +241,13 @@ static struct node *combine(struct binder *b, const struct ast *op,
         PUSH(b->arena, n->cols, col_new(b, source, TYPE_STRING, false));
     size_t first = n->cols.n;
     for (size_t i = 0; i < t->slots.n; i++) /* plain names win over made ones */
-        PUSH(b->arena, n->cols, col_new(b, t->slots.v[i].clash ? S("") : t->slots.v[i].base,
-                                        t->slots.v[i].type, true));
+        PUSH(b->arena, n->cols,
+             col_new(b, t->slots.v[i].clash ? S("") : t->slots.v[i].base,
+                     t->slots.v[i].type, true));
     for (size_t i = 0; i < t->slots.n; i++) {
         const struct slot *s = &t->slots.v[i];
-        str name = arena_fmt(b->arena, "%.*s_%s", STRF(s->base), type_name(s->type));
+        str name =
+            arena_fmt(b->arena, "%.*s_%s", STRF(s->base), type_name(s->type));
         if (s->clash)
             n->cols.v[first + i].name = free_name(b, n, name);
     }
@@ -251,7 +263,8 @@ static struct node *union_bind(struct binder *b, const struct ast *op,
     if (b->ds->nerrors != nerrors)
         return NULL;
     if (t.v.n == 0) {
-        bind_error(b, DIAG_UNKNOWN_TABLE, op->span, "none of the tables of the "
+        bind_error(b, DIAG_UNKNOWN_TABLE, op->span,
+                   "none of the tables of the "
                    "union exists");
         return NULL;
     }
@@ -259,13 +272,15 @@ static struct node *union_bind(struct binder *b, const struct ast *op,
     if (str_eqz(option_text(op, "kind"), "inner"))
         drop_uncommon(&t);
     str source = option_text(op, "withsource");
-    return combine(b, op, &t, source.n ? source : option_text(op, "with_source"));
+    return combine(b, op, &t,
+                   source.n ? source : option_text(op, "with_source"));
 }
 
 const struct lang_op op_union = {
     .name = "union",
     .flags = OP_SOURCE,
-    .usage = "union [kind=inner] [withsource=Name] [isfuzzy=true] T, (U | …), V*",
+    .usage =
+        "union [kind=inner] [withsource=Name] [isfuzzy=true] T, (U | …), V*",
     .summary = "The rows of several tables; columns are matched by name.",
     .example = "union (print a = 1), (print a = 2, b = \"x\")",
     .parse = union_parse,

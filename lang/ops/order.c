@@ -9,20 +9,22 @@ static bool bind_key(struct binder *b, const struct ast *k, struct order *o)
     if (o->e->kind == EX_ERROR)
         return false;
     if (o->e->type == TYPE_DYNAMIC) {
-        struct diag *d = bind_error(b, DIAG_KEY_TYPE, k->span, "rows cannot be "
+        struct diag *d = bind_error(b, DIAG_KEY_TYPE, k->span,
+                                    "rows cannot be "
                                     "ordered by a dynamic");
-        diag_hint(b->ds, d, "say as what: tostring(…), tolong(…), todatetime(…)");
+        diag_hint(b->ds, d,
+                  "say as what: tostring(…), tolong(…), todatetime(…)");
         return false;
     }
     o->desc = str_starts(k->text, S("desc"));
-    o->nulls_first = str_ends(k->text, S("first"))  ? true
-                     : str_ends(k->text, S("last")) ? false
-                                                    : !o->desc;
+    o->nulls_first = str_ends(k->text, S("first")) ? true
+                   : str_ends(k->text, S("last"))  ? false
+                                                   : !o->desc;
     return true;
 }
 
-struct node *bind_order(struct binder *b, const struct ast *op,
-                        struct node *in, const struct ast *key)
+struct node *bind_order(struct binder *b, const struct ast *op, struct node *in,
+                        const struct ast *key)
 {
     LIST(struct order) keys = { 0 };
     bool ok = true;

@@ -24,17 +24,20 @@ void parse_text_parse(struct parser *p, struct ast *op)
         if (at_punct(p, "*")) {
             ast_add(with, ast_new(p->arena, AST_STAR, take(p)->span, S("*")));
         } else if (t->kind == TOK_STRING) {
-            struct ast *s = ast_new(p->arena, AST_LITERAL, take(p)->span, S(""));
+            struct ast *s =
+                ast_new(p->arena, AST_LITERAL, take(p)->span, S(""));
             s->value = t->value;
             ast_add(with, s);
         } else if (at_name(p)) {
             check_new_name(p, t);
-            struct ast *c = ast_new(p->arena, AST_COLUMN, take(p)->span, t->text);
+            struct ast *c =
+                ast_new(p->arena, AST_COLUMN, take(p)->span, t->text);
             if (accept_punct(p, ":"))
                 ast_add(c, parse_type(p));
             ast_add(with, c);
         } else {
-            parse_error(p, DIAG_SYNTAX, "expected a text in quotes, a column or *");
+            parse_error(p, DIAG_SYNTAX,
+                        "expected a text in quotes, a column or *");
             take(p);
             break;
         }
@@ -87,8 +90,10 @@ static bool build_regex(struct binder *b, const struct ast *op,
     buf_addf(&text, "(?s%s%s)^", str_find_char(f, 'i') >= 0 ? "i" : "",
              str_find_char(f, 'U') >= 0 ? "U" : "");
     for (const struct ast *k = with->kid; k; k = k->next) {
-        if (regex && k->kind == AST_COLUMN && k->next && k->next->kind == AST_COLUMN) {
-            bind_error(b, DIAG_SYNTAX, k->next->span, "in kind=regex a text in "
+        if (regex && k->kind == AST_COLUMN && k->next &&
+            k->next->kind == AST_COLUMN) {
+            bind_error(b, DIAG_SYNTAX, k->next->span,
+                       "in kind=regex a text in "
                        "quotes stands between two columns");
             buf_release(&text);
             buf_release(&error);
@@ -129,7 +134,8 @@ static struct expr *match(struct binder *b, struct expr *text, str regex,
     return ex_call(b, TYPE_DYNAMIC, z, text, ex_string(b, regex), NULL);
 }
 
-static struct expr *group(struct binder *b, struct expr *m, size_t i, enum type t)
+static struct expr *group(struct binder *b, struct expr *m, size_t i,
+                          enum type t)
 {
     const char *z = arena_fmt(b->arena, "coalesce(($1).g%zu, '')%c", i, 0).p;
     struct expr *s = ex_call(b, TYPE_STRING, z, m, NULL);
@@ -139,8 +145,8 @@ static struct expr *group(struct binder *b, struct expr *m, size_t i, enum type 
 
 static struct expr *when(struct binder *b, struct expr *ok, struct expr *v)
 {
-    struct expr *e = ex_call(b, v->type, "(CASE WHEN $1 THEN $2 ELSE $3 END)", ok, v,
-                             ex_null(b, v->type), NULL);
+    struct expr *e = ex_call(b, v->type, "(CASE WHEN $1 THEN $2 ELSE $3 END)",
+                             ok, v, ex_null(b, v->type), NULL);
     e->has_null = v->type != TYPE_STRING;
     return e;
 }
@@ -169,7 +175,8 @@ static struct expr *all_fit(struct binder *b, const struct ast *with,
 struct node *parse_text_bind(struct binder *b, const struct ast *op,
                              struct node *in, bool only)
 {
-    const struct ast *src = ast_clause(op, "text"), *with = ast_clause(op, "with");
+    const struct ast *src = ast_clause(op, "text"),
+                     *with = ast_clause(op, "with");
     if (!src || !src->kid || !with)
         return NULL;
     struct expr *text = coerce(b, bind_expr(b, src->kid), TYPE_STRING);
@@ -185,7 +192,8 @@ struct node *parse_text_bind(struct binder *b, const struct ast *op,
         return in->open && good ? in : NULL;
     bool relaxed = str_eqz(option_text(op, "kind"), "relaxed") ||
                    str_eqz(option_text(op, "kind"), "regex");
-    struct expr *m = ngroups ? hoist(b, match(b, text, re, ngroups), "match") : NULL;
+    struct expr *m = ngroups ? hoist(b, match(b, text, re, ngroups), "match")
+                             : NULL;
     struct expr *ok = hoist(b, all_fit(b, with, text, re, m, relaxed), "fits");
     struct node *rows = b->row;
     if (only) {
@@ -198,7 +206,8 @@ struct node *parse_text_bind(struct binder *b, const struct ast *op,
     size_t i = 0;
     for (const struct ast *k = with->kid; k; k = k->next)
         if (k->kind == AST_COLUMN) {
-            project_set(b, p, k->text, when(b, ok, group(b, m, i, column_type(k))));
+            project_set(b, p, k->text,
+                        when(b, ok, group(b, m, i, column_type(k))));
             i++;
         }
     p->open = in->open;

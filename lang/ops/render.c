@@ -22,8 +22,10 @@ const char *render_word(const struct registry *r, size_t i)
 static const struct ast *find_render(const struct ast *pipe)
 {
     const struct ast *last = NULL;
-    for (const struct ast *k = pipe->kind == AST_PIPE ? pipe->kid : NULL; k; k = k->next)
-        if (k->kind == AST_OP && k->op && str_eqz(str_of(k->op->name), "render"))
+    for (const struct ast *k = pipe->kind == AST_PIPE ? pipe->kid : NULL; k;
+         k = k->next)
+        if (k->kind == AST_OP && k->op &&
+            str_eqz(str_of(k->op->name), "render"))
             last = k;
     return last;
 }
@@ -54,7 +56,8 @@ void render_hint(struct binder *b, const struct ast *pipe, struct hint *out)
 {
     const struct ast *r = find_render(pipe);
     *out = (struct hint){ .kind = S("") };
-    if (!r || !r->kid || r->kid->kind != AST_NAME || !is_render_kind(b->reg, r->kid->text))
+    if (!r || !r->kid || r->kid->kind != AST_NAME ||
+        !is_render_kind(b->reg, r->kid->text))
         return;
     out->kind = r->kid->text;
     const struct ast *with = ast_clause(r, "with");

@@ -53,16 +53,24 @@ static void pick_row(struct binder *b, struct summary *s, const char *how,
         return;
     struct expr *e;
     if (by)
-        e = ex_call(b, TYPE_DYNAMIC, arena_cstr(b->arena, arena_fmt(b->arena,
-                    by->has_null ? "coalesce(%s($1, $2), first($1))" : "%s($1, $2)", how)),
+        e = ex_call(b, TYPE_DYNAMIC,
+                    arena_cstr(b->arena,
+                               arena_fmt(b->arena,
+                                         by->has_null
+                                             ? "coalesce(%s($1, $2), first($1))"
+                                             : "%s($1, $2)",
+                                         how)),
                     packed, by, NULL);
     else
         e = ex_call(b, TYPE_DYNAMIC, "first($1)", packed, NULL);
     struct expr *col = agg_column(b, s, e);
     for (size_t i = 0; i < n; i++) {
         enum type t = fields[i].e->type;
-        const char *get = arena_cstr(b->arena, arena_fmt(b->arena, t == TYPE_STRING
-                          ? "coalesce(($1).f%zu, '')" : "($1).f%zu", i));
+        const char *get = arena_cstr(
+            b->arena, arena_fmt(b->arena,
+                                t == TYPE_STRING ? "coalesce(($1).f%zu, '')"
+                                                 : "($1).f%zu",
+                                i));
         struct expr *v = ex_call(b, t, get, col, NULL);
         v->has_null = t != TYPE_STRING;
         out_column(b, s, fields[i].name, v);
@@ -83,7 +91,8 @@ static size_t star_fields(struct binder *b, struct summary *s, struct field *f,
     for (size_t i = 0; i < b->row->cols.n; i++) {
         const struct col *c = &b->row->cols.v[i];
         bool skipped = skip && skip->kind == EX_COLUMN && skip->id == c->id;
-        if (skipped || is_key(s, c->name) || (c->name.n && c->name.p[0] == '\001'))
+        if (skipped || is_key(s, c->name) ||
+            (c->name.n && c->name.p[0] == '\001'))
             continue;
         f[n++] = (struct field){ c->name, ex_column(b, c, NO_SPAN) };
     }
@@ -114,8 +123,10 @@ static bool add_arg_extreme(struct binder *b, struct summary *s, str given,
                             const struct ast *call, bool max)
 {
     if (!call->kid) {
-        bind_error(b, DIAG_ARGUMENTS, call->span, "usage: %.*s(by, column, …) "
-                   "or %.*s(by, *)", STRF(call->text), STRF(call->text));
+        bind_error(b, DIAG_ARGUMENTS, call->span,
+                   "usage: %.*s(by, column, …) "
+                   "or %.*s(by, *)",
+                   STRF(call->text), STRF(call->text));
         return false;
     }
     struct expr *by = bind_expr(b, call->kid);
@@ -123,7 +134,8 @@ static bool add_arg_extreme(struct binder *b, struct summary *s, str given,
         return false;
     if (by->type == TYPE_DYNAMIC)
         by = coerce(b, by, TYPE_STRING);
-    struct field *f = arena_array(b->arena, b->row->cols.n + ast_nkids(call) + 1, sizeof *f);
+    struct field *f =
+        arena_array(b->arena, b->row->cols.n + ast_nkids(call) + 1, sizeof *f);
     size_t n = 0;
     str name = given.n ? given : auto_name(b, call->kid);
     if (!name.n)
@@ -139,16 +151,20 @@ static bool add_arg_extreme(struct binder *b, struct summary *s, str given,
 static bool add_take_any(struct binder *b, struct summary *s,
                          const struct ast *call, const char *prefix)
 {
-    struct field *f = arena_array(b->arena, b->row->cols.n + ast_nkids(call), sizeof *f);
+    struct field *f =
+        arena_array(b->arena, b->row->cols.n + ast_nkids(call), sizeof *f);
     size_t n = 0;
     if (!list_fields(b, s, call->kid, f, &n, NULL))
         return false;
     for (size_t i = 0; i < n; i++) {
         f[i].name = arena_fmt(b->arena, "%s%.*s", prefix, STRF(f[i].name));
         if (call->kid->kind != AST_STAR) {
-            struct expr *e = ex_call(b, f[i].e->type, f[i].e->type == TYPE_STRING
-                                     ? "coalesce(any_value(nullif($1, '')), '')" : "any_value($1)",
-                                     f[i].e, NULL);
+            struct expr *e =
+                ex_call(b, f[i].e->type,
+                        f[i].e->type == TYPE_STRING
+                            ? "coalesce(any_value(nullif($1, '')), '')"
+                            : "any_value($1)",
+                        f[i].e, NULL);
             e->has_null = f[i].e->type != TYPE_STRING;
             out_column(b, s, f[i].name, agg_column(b, s, e));
         }
@@ -191,7 +207,8 @@ static bool add_percentiles(struct binder *b, struct summary *s, str given,
                             const struct ast *call, bool array)
 {
     if (!call->kid || !call->kid->next) {
-        bind_error(b, DIAG_ARGUMENTS, call->span, "usage: %.*s(x, p, …)", STRF(call->text));
+        bind_error(b, DIAG_ARGUMENTS, call->span, "usage: %.*s(x, p, …)",
+                   STRF(call->text));
         return false;
     }
     struct expr *x = bind_expr(b, call->kid), *list[32];
@@ -210,17 +227,24 @@ static bool add_percentiles(struct binder *b, struct summary *s, str given,
         if (array)
             list[n++] = coerce(b, e, TYPE_DYNAMIC);
         else
-            out_column(b, s, given.n && n == 0 ? given : percent_name(b, base, &v), e), n++;
+            out_column(
+                b, s, given.n && n == 0 ? given : percent_name(b, base, &v), e),
+                n++;
     }
     if (array)
-        out_column(b, s, given.n ? given : arena_fmt(b->arena, "percentiles_%.*s", STRF(base)),
-                   bind_call_args(b, S("k_pack_array"), call->span, NULL, list, n));
+        out_column(
+            b, s,
+            given.n ? given
+                    : arena_fmt(b->arena, "percentiles_%.*s", STRF(base)),
+            bind_call_args(b, S("k_pack_array"), call->span, NULL, list, n));
     return true;
 }
 
 /* ---- one item ---- */
 
-static const struct { const char *old, *new; } old_names[] = {
+static const struct {
+    const char *old, *new;
+} old_names[] = {
     { "argmax", "arg_max" },
     { "argmin", "arg_min" },
 };
@@ -242,8 +266,9 @@ static bool only_aggregates(struct binder *b, const struct expr *e,
         return true;
     struct diag *d = bind_error(b, DIAG_AGGREGATE_PLACE, at,
                                 "summarize needs an aggregate here");
-    diag_hint(b->ds, d, "put the column after 'by', or use take_any(…), "
-                        "make_set(…)");
+    diag_hint(b->ds, d,
+              "put the column after 'by', or use take_any(…), "
+              "make_set(…)");
     return false;
 }
 
@@ -255,7 +280,8 @@ static bool add_several(struct binder *b, struct summary *s, str given,
     if (str_eqz(name, "arg_max") || str_eqz(name, "arg_min"))
         return add_arg_extreme(b, s, given, call, str_eqz(name, "arg_max"));
     if (str_eqz(name, "percentiles") || str_eqz(name, "percentiles_array"))
-        return add_percentiles(b, s, given, call, str_eqz(name, "percentiles_array"));
+        return add_percentiles(b, s, given, call,
+                               str_eqz(name, "percentiles_array"));
     bool any = str_eqz(name, "take_any") || str_eqz(name, "any");
     if (any && call->kid && (call->kid->kind == AST_STAR || call->kid->next))
         return add_take_any(b, s, call, str_eqz(name, "any") ? "any_" : "");
@@ -271,11 +297,13 @@ static bool add_tuple(struct binder *b, struct summary *s, const struct ast *t)
     bool ok = t->kid->next->kind == AST_CALL &&
               add_several(b, s, S(""), t->kid->next, &known);
     if (!known) {
-        bind_error(b, DIAG_TYPE, t->span, "only an aggregate with several "
+        bind_error(b, DIAG_TYPE, t->span,
+                   "only an aggregate with several "
                    "results fills several columns");
         return false;
     }
-    for (const struct ast *n = t->kid->kid; n && from < s->out->cols.n; n = n->next, from++) {
+    for (const struct ast *n = t->kid->kid; n && from < s->out->cols.n;
+         n = n->next, from++) {
         s->out->cols.v[from].name = n->text;
         s->out->assigns.v[from].col.name = n->text;
     }

@@ -1,12 +1,13 @@
-/* summarize.h - building an AGGREGATE node: summarize, make-series, top-nested. */
+/* summarize.h - building an AGGREGATE node: summarize, make-series, top-nested.
+ */
 #ifndef OPS_SUMMARIZE_H
 #define OPS_SUMMARIZE_H
 
 #include "bind/bind.h"
 
 struct summary {
-    struct node *agg;    /* AGGREGATE */
-    struct node *out;    /* PROJECT over it: the columns in order */
+    struct node *agg; /* AGGREGATE */
+    struct node *out; /* PROJECT over it: the columns in order */
 };
 
 void summary_init(struct binder *b, struct summary *s, const struct ast *op);

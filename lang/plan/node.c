@@ -78,7 +78,10 @@ static void print_details(struct buf *b, const struct node *n)
 {
     switch (n->kind) {
     case NODE_SCAN: buf_addf(b, " %.*s", STRF(n->table)); break;
-    case NODE_FILTER: buf_addc(b, ' '); expr_print(b, n->cond); break;
+    case NODE_FILTER:
+        buf_addc(b, ' ');
+        expr_print(b, n->cond);
+        break;
     case NODE_PROJECT: print_assigns(b, n->assigns.v, n->assigns.n); break;
     case NODE_AGGREGATE:
         print_assigns(b, n->assigns.v, n->assigns.n);
@@ -92,7 +95,10 @@ static void print_details(struct buf *b, const struct node *n)
             buf_adds(b, n->order.v[i].desc ? " desc" : " asc");
         }
         break;
-    case NODE_LIMIT: buf_addc(b, ' '); expr_print(b, n->count); break;
+    case NODE_LIMIT:
+        buf_addc(b, ' ');
+        expr_print(b, n->count);
+        break;
     case NODE_HOST: buf_addf(b, " %s", n->op->name); break;
     default: break;
     }

@@ -19,31 +19,31 @@ struct col {
 };
 
 enum expr_kind {
-    EX_COLUMN,    /* id */
-    EX_LITERAL,   /* value */
-    EX_CALL,      /* sql template over args */
-    EX_SCALAR,    /* first row, first column of sub */
-    EX_IN,        /* args[0] in the first column of sub; sql = wrapper */
-    EX_ERROR,     /* reported */
+    EX_COLUMN,  /* id */
+    EX_LITERAL, /* value */
+    EX_CALL,    /* sql template over args */
+    EX_SCALAR,  /* first row, first column of sub */
+    EX_IN,      /* args[0] in the first column of sub; sql = wrapper */
+    EX_ERROR,   /* reported */
 };
 
 struct expr {
     enum expr_kind kind;
     enum type type;
     struct span span;
-    bool has_null;           /* may be null */
-    uint32_t id;             /* EX_COLUMN */
-    struct value value;      /* EX_LITERAL */
-    const char *sql;         /* EX_CALL: $1 … $9, $* (all, commas) */
+    bool has_null;      /* may be null */
+    uint32_t id;        /* EX_COLUMN */
+    struct value value; /* EX_LITERAL */
+    const char *sql;    /* EX_CALL: $1 … $9, $* (all, commas) */
     struct expr **args;
     size_t nargs;
     struct node *sub;
-    bool aggregate;          /* contains an aggregate call */
-    bool window;             /* contains a window call: needs ordered rows */
+    bool aggregate; /* contains an aggregate call */
+    bool window;    /* contains a window call: needs ordered rows */
     bool is_volatile;
 };
 
-struct assign {              /* output column = expression over the input */
+struct assign { /* output column = expression over the input */
     struct col col;
     struct expr *e;
 };
@@ -60,42 +60,55 @@ enum node_kind {
 };
 
 enum join_kind {
-    JOIN_INNERUNIQUE, JOIN_INNER, JOIN_LEFTOUTER, JOIN_RIGHTOUTER,
-    JOIN_FULLOUTER, JOIN_LEFTSEMI, JOIN_LEFTANTI, JOIN_RIGHTSEMI,
-    JOIN_RIGHTANTI, JOIN_CROSS,
+    JOIN_INNERUNIQUE,
+    JOIN_INNER,
+    JOIN_LEFTOUTER,
+    JOIN_RIGHTOUTER,
+    JOIN_FULLOUTER,
+    JOIN_LEFTSEMI,
+    JOIN_LEFTANTI,
+    JOIN_RIGHTSEMI,
+    JOIN_RIGHTANTI,
+    JOIN_CROSS,
 };
 
-struct join_key { struct expr *left, *right; };
+struct join_key {
+    struct expr *left, *right;
+};
 
 struct node {
     enum node_kind kind;
     struct span span;
     size_t nin;
     struct node **in;
-    LIST(struct col) cols;            /* output */
-    LIST(struct order) order;         /* known order of the rows, for windows */
-    bool ordered;                     /* rows are serialized */
-    bool open;                        /* may have columns nobody knows (check) */
+    LIST(struct col) cols;    /* output */
+    LIST(struct order) order; /* known order of the rows, for windows */
+    bool ordered;             /* rows are serialized */
+    bool open;                /* may have columns nobody knows (check) */
 
-    str name;                         /* of the table, for withsource */
-    str table;                        /* SCAN: physical name */
-    unsigned nparts;                  /* SCAN: table_0 …; 0: one table */
-    LIST(uint32_t) source_cols;       /* SCAN: physical column number per col */
-    LIST(struct value) cells;         /* VALUES: row-major */
-    struct expr *cond;                /* FILTER */
-    LIST(struct assign) assigns;      /* PROJECT, AGGREGATE (aggregates) */
-    LIST(struct assign) keys;         /* AGGREGATE, DISTINCT */
-    LIST(struct join_key) on;         /* JOIN */
+    str name;                    /* of the table, for withsource */
+    str table;                   /* SCAN: physical name */
+    unsigned nparts;             /* SCAN: table_0 …; 0: one table */
+    LIST(uint32_t) source_cols;  /* SCAN: physical column number per col */
+    LIST(struct value) cells;    /* VALUES: row-major */
+    struct expr *cond;           /* FILTER */
+    LIST(struct assign) assigns; /* PROJECT, AGGREGATE (aggregates) */
+    LIST(struct assign) keys;    /* AGGREGATE, DISTINCT */
+    LIST(struct join_key) on;    /* JOIN */
     enum join_kind join;
-    struct expr *count;               /* LIMIT */
-    struct expr *from, *to, *step;    /* RANGE */
-    LIST(struct unnest { struct col col; struct expr *list; }) unnests;
-    struct col index;                 /* UNNEST with_itemindex; id 0: none */
-    const struct lang_op *op;         /* HOST */
-    const void *args;                 /* HOST */
-    struct source *source;            /* FETCH: opened, not read yet */
-    unsigned uses;                    /* by SHARED nodes: >1 computes it once */
-    LIST(uint32_t) shared_ids;        /* SHARED: ids inside, per col */
+    struct expr *count;            /* LIMIT */
+    struct expr *from, *to, *step; /* RANGE */
+    LIST(struct unnest {
+        struct col col;
+        struct expr *list;
+    })
+    unnests;
+    struct col index;          /* UNNEST with_itemindex; id 0: none */
+    const struct lang_op *op;  /* HOST */
+    const void *args;          /* HOST */
+    struct source *source;     /* FETCH: opened, not read yet */
+    unsigned uses;             /* by SHARED nodes: >1 computes it once */
+    LIST(uint32_t) shared_ids; /* SHARED: ids inside, per col */
 };
 
 struct node *node_new(struct arena *a, enum node_kind kind, struct span at,

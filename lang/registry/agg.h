@@ -10,7 +10,7 @@
 enum agg_collects { AGG_VALUE, AGG_LIST, AGG_SET };
 
 struct lang_agg {
-    const char *prefix;     /* of the default column name: "sum_", "" */
+    const char *prefix;         /* of the default column name: "sum_", "" */
     enum agg_collects collects; /* a JSON array of values, or a value */
     struct lang_func func;
 };

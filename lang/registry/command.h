@@ -15,13 +15,13 @@ struct lang;
 struct parser;
 
 struct command_out {
-    struct arena *arena;  /* of the cell */
-    struct frame *frame;  /* takes; or NULL */
-    str text;             /* or "" */
+    struct arena *arena; /* of the cell */
+    struct frame *frame; /* takes; or NULL */
+    str text;            /* or "" */
 };
 
 struct lang_command {
-    const char *name;     /* "load" for .load */
+    const char *name; /* "load" for .load */
     const char *usage, *summary, *example;
     /* MUST: reads what follows the name. */
     void (*parse)(struct parser *p, struct ast *cmd);

@@ -26,7 +26,7 @@ enum op_flags {
 
 struct lang_op {
     const char *name;
-    const char *alias;     /* another spelling; or NULL */
+    const char *alias; /* another spelling; or NULL */
     unsigned flags;
     const char *usage, *summary, *example;
     /* MUST: reads what follows the name and adds children to `op`. Errors are

@@ -16,7 +16,8 @@ struct lang_word;
 struct registry {
     const struct lang_op *const *ops;
     size_t nops;
-    const struct lang_func *const *funcs;   /* sorted by name; overloads kept in order */
+    const struct lang_func *const
+        *funcs; /* sorted by name; overloads kept in order */
     size_t nfuncs;
     const struct lang_agg *const *aggs;
     size_t naggs;
@@ -29,7 +30,8 @@ struct registry {
 };
 
 const struct lang_op *reg_op(const struct registry *r, str name);
-/* First row of that name and the number of rows; rows of a name are adjacent. */
+/* First row of that name and the number of rows; rows of a name are adjacent.
+ */
 const struct lang_func *const *reg_funcs(const struct registry *r, str name,
                                          size_t *n);
 const struct lang_agg *reg_agg(const struct registry *r, str name);

@@ -23,22 +23,22 @@ struct source_option {
 
 /* What the cell asked for: file("x", …), host.processes, externaldata(…)[…]. */
 struct source_request {
-    str table;                          /* "processes"; "" for file() */
+    str table; /* "processes"; "" for file() */
     size_t nargs;
-    const struct value *args;           /* positional */
+    const struct value *args; /* positional */
     size_t noptions;
     const struct source_option *options; /* with (format = "json", …) */
     size_t ncols;
-    const struct source_col *cols;      /* declared columns; 0: detect */
-    struct span span;                   /* for messages */
+    const struct source_col *cols; /* declared columns; 0: detect */
+    struct span span;              /* for messages */
 };
 
 /* A row that could not be read. */
 struct reject {
     str file;
-    uint64_t line;      /* 1-based; 0 unknown */
+    uint64_t line; /* 1-based; 0 unknown */
     str reason;
-    str text;           /* the first bytes, repaired */
+    str text; /* the first bytes, repaired */
 };
 
 /* Where batches go. `part` numbers a parallel stream: batches of one part come
@@ -55,17 +55,17 @@ struct source {
     struct arena *arena;
     size_t ncols;
     const struct source_col *cols;
-    unsigned nparts;               /* parallel streams, 1 … SOURCE_MAX_PARTS */
-    uint64_t bytes;                /* of input, 0 when unknown; for progress */
+    unsigned nparts; /* parallel streams, 1 … SOURCE_MAX_PARTS */
+    uint64_t bytes;  /* of input, 0 when unknown; for progress */
     /* Non-empty: the engine reads this file itself (Parquet), in place of
      * read(); a path on this machine. */
     str parquet;
     /* Reads one part to the end. Called once per part, parts in parallel. */
     enum status (*read)(struct source *s, unsigned part, struct row_sink *sink,
                         const atomic_bool *cancel, struct diags *ds);
-    void (*close)(struct source *s);  /* frees everything, arena included */
+    void (*close)(struct source *s); /* frees everything, arena included */
     void *impl;
-    uint64_t repaired;             /* values with bytes that were not UTF-8 */
+    uint64_t repaired; /* values with bytes that were not UTF-8 */
     /* Of `bytes`, read so far; read() adds to it. 0: not told. */
     _Atomic uint64_t bytes_read;
 };
@@ -77,7 +77,7 @@ struct provider_table {
 };
 
 struct provider {
-    const char *name;              /* "file", "host" */
+    const char *name; /* "file", "host" */
     const char *usage, *summary, *example;
     const struct provider_table *tables; /* NULL-name ended; MAY be NULL */
     /* MUST: finds the source and its columns, reads no more than it needs to.

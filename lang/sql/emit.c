@@ -11,8 +11,12 @@ struct emitter {
     struct arena *arena;
     struct buf *out;
     unsigned ctes;
-    bool in_filter;      /* null and false are the same here */
-    LIST(struct done { const struct node *n; unsigned cte; }) done;
+    bool in_filter; /* null and false are the same here */
+    LIST(struct done {
+        const struct node *n;
+        unsigned cte;
+    })
+    done;
 };
 
 static unsigned emit_node(struct emitter *e, const struct node *n);
@@ -119,16 +123,23 @@ static void emit_scalar(struct emitter *e, struct buf *b, const struct expr *x)
     uint32_t id = x->sub->cols.v[0].id;
     bool text = x->sub->cols.v[0].type == TYPE_STRING;
     if (x->sql) { /* needles: all rows of the column as one JSON array */
-        buf_addf(b, "(SELECT coalesce('[' || string_agg(%s, ',') || ']', '[]') FROM s%u)",
-                 arena_fmt(e->arena, text ? "CAST(to_json(c%u) AS VARCHAR)%c"
-                                          : "c%u%c", id, 0).p, s);
+        buf_addf(
+            b,
+            "(SELECT coalesce('[' || string_agg(%s, ',') || ']', '[]') FROM s%u)",
+            arena_fmt(e->arena,
+                      text ? "CAST(to_json(c%u) AS VARCHAR)%c" : "c%u%c", id, 0)
+                .p,
+            s);
         return;
     }
-    buf_addf(b, text ? "coalesce((SELECT c%u FROM s%u LIMIT 1), '')"
-                     : "(SELECT c%u FROM s%u LIMIT 1)", id, s);
+    buf_addf(b,
+             text ? "coalesce((SELECT c%u FROM s%u LIMIT 1), '')"
+                  : "(SELECT c%u FROM s%u LIMIT 1)",
+             id, s);
 }
 
-static void emit_in_table(struct emitter *e, struct buf *b, const struct expr *x)
+static void emit_in_table(struct emitter *e, struct buf *b,
+                          const struct expr *x)
 {
     unsigned s = emit_node(e, x->sub);
     buf_adds(b, "coalesce(");
@@ -346,17 +357,18 @@ static void emit_join_cols(struct buf *b, const struct node *n)
 static void emit_join(struct emitter *e, struct buf *b, const struct node *n)
 {
     static const char *const words[] = {
-        [JOIN_INNERUNIQUE] = "JOIN", [JOIN_INNER] = "JOIN",
+        [JOIN_INNERUNIQUE] = "JOIN",    [JOIN_INNER] = "JOIN",
         [JOIN_LEFTOUTER] = "LEFT JOIN", [JOIN_RIGHTOUTER] = "RIGHT JOIN",
         [JOIN_FULLOUTER] = "FULL JOIN", [JOIN_LEFTSEMI] = "SEMI JOIN",
-        [JOIN_LEFTANTI] = "ANTI JOIN", [JOIN_RIGHTSEMI] = "SEMI JOIN",
+        [JOIN_LEFTANTI] = "ANTI JOIN",  [JOIN_RIGHTSEMI] = "SEMI JOIN",
         [JOIN_RIGHTANTI] = "ANTI JOIN", [JOIN_CROSS] = "CROSS JOIN",
     };
     unsigned l = emit_node(e, n->in[0]), r = emit_node(e, n->in[1]);
     bool right = n->join == JOIN_RIGHTSEMI || n->join == JOIN_RIGHTANTI;
     buf_adds(b, "SELECT ");
     emit_join_cols(b, n);
-    buf_addf(b, " FROM s%u %s s%u", right ? r : l, words[n->join], right ? l : r);
+    buf_addf(b, " FROM s%u %s s%u", right ? r : l, words[n->join],
+             right ? l : r);
     if (n->join == JOIN_CROSS)
         return;
     buf_adds(b, " ON ");
@@ -410,7 +422,8 @@ static void emit_unnest(struct emitter *e, struct buf *b, const struct node *n)
     for (size_t i = 0; i < n->unnests.n; i++) {
         buf_adds(b, ", nullif(unnest(json_extract(");
         emit_expr(e, b, n->unnests.v[i].list);
-        buf_addf(b, ", '$[*]')::VARCHAR[]), 'null') AS c%u", n->unnests.v[i].col.id);
+        buf_addf(b, ", '$[*]')::VARCHAR[]), 'null') AS c%u",
+                 n->unnests.v[i].col.id);
     }
     if (n->index.id) {
         buf_adds(b, ", unnest(range(greatest(");
@@ -447,14 +460,15 @@ static void emit_step(struct emitter *e, struct buf *b, const struct node *n)
     }
 }
 
-static void (*const emitters[])(struct emitter *, struct buf *, const struct node *) = {
-    [NODE_SCAN] = emit_scan,         [NODE_VALUES] = emit_values,
-    [NODE_RANGE] = emit_range,       [NODE_FETCH] = emit_step,
-    [NODE_FILTER] = emit_filter,     [NODE_PROJECT] = emit_project,
+static void (*const emitters[])(struct emitter *, struct buf *,
+                                const struct node *) = {
+    [NODE_SCAN] = emit_scan,           [NODE_VALUES] = emit_values,
+    [NODE_RANGE] = emit_range,         [NODE_FETCH] = emit_step,
+    [NODE_FILTER] = emit_filter,       [NODE_PROJECT] = emit_project,
     [NODE_AGGREGATE] = emit_aggregate, [NODE_DISTINCT] = emit_distinct,
-    [NODE_JOIN] = emit_join,         [NODE_UNION] = emit_union,
-    [NODE_SORT] = emit_sort,         [NODE_LIMIT] = emit_limit,
-    [NODE_UNNEST] = emit_unnest,     [NODE_HOST] = emit_step,
+    [NODE_JOIN] = emit_join,           [NODE_UNION] = emit_union,
+    [NODE_SORT] = emit_sort,           [NODE_LIMIT] = emit_limit,
+    [NODE_UNNEST] = emit_unnest,       [NODE_HOST] = emit_step,
     [NODE_SHARED] = emit_shared,
 };
 
@@ -471,8 +485,8 @@ static unsigned emit_node(struct emitter *e, const struct node *n)
     e->in_filter = in_filter;
     unsigned cte = ++e->ctes;
     bool keep = n->uses > 1;
-    buf_addf(e->out, "%s s%u AS %sMATERIALIZED (", cte == 1 ? "WITH" : ",\n    ",
-             cte, keep ? "" : "NOT ");
+    buf_addf(e->out, "%s s%u AS %sMATERIALIZED (",
+             cte == 1 ? "WITH" : ",\n    ", cte, keep ? "" : "NOT ");
     buf_add(e->out, buf_str(&text));
     buf_addc(e->out, ')');
     if (!buf_ok(&text))
@@ -492,7 +506,9 @@ bool sql_emit(struct buf *out, const struct node *n, struct diags *ds)
     buf_addf(out, " FROM s%u", s);
     arena_free(e.arena);
     if (!buf_ok(out))
-        diag_error(ds, DIAG_LIMIT, n->span, "the query grows to more than %d MB "
-                   "of SQL", MAX_SQL_BYTES >> 20);
+        diag_error(ds, DIAG_LIMIT, n->span,
+                   "the query grows to more than %d MB "
+                   "of SQL",
+                   MAX_SQL_BYTES >> 20);
     return buf_ok(out);
 }

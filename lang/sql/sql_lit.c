@@ -60,7 +60,9 @@ static void sql_real(struct buf *b, double d)
         buf_add_f64(b, d);
         buf_adds(b, ")::DOUBLE");
     } else {
-        buf_adds(b, isnan(d) ? "'nan'::DOUBLE" : d > 0 ? "'inf'::DOUBLE" : "'-inf'::DOUBLE");
+        buf_adds(b, isnan(d) ? "'nan'::DOUBLE"
+                    : d > 0  ? "'inf'::DOUBLE"
+                             : "'-inf'::DOUBLE");
     }
 }
 

@@ -9,7 +9,7 @@
 void sql_string(struct buf *b, str s);
 /* A typed literal: 5::BIGINT, 2.5::DOUBLE, NULL::VARCHAR. */
 void sql_value(struct buf *b, const struct value *v);
-void sql_ident(struct buf *b, str name);   /* "name" */
+void sql_ident(struct buf *b, str name); /* "name" */
 const char *sql_type(enum type t);
 
 #endif

@@ -23,16 +23,17 @@ struct ast {
     enum ast_kind kind;
     struct span span;
     str text;
-    struct value value;          /* AST_LITERAL */
-    const struct lang_op *op;    /* AST_OP */
-    struct ast *kid, *last;      /* first and last child */
-    struct ast *next;            /* next sibling */
+    struct value value;       /* AST_LITERAL */
+    const struct lang_op *op; /* AST_OP */
+    struct ast *kid, *last;   /* first and last child */
+    struct ast *next;         /* next sibling */
 };
 
-struct ast *ast_new(struct arena *a, enum ast_kind kind, struct span at, str text);
-struct ast *ast_add(struct ast *parent, struct ast *kid);  /* returns parent */
+struct ast *ast_new(struct arena *a, enum ast_kind kind, struct span at,
+                    str text);
+struct ast *ast_add(struct ast *parent, struct ast *kid); /* returns parent */
 size_t ast_nkids(const struct ast *t);
-struct ast *ast_kid(const struct ast *t, size_t i);        /* NULL past the end */
+struct ast *ast_kid(const struct ast *t, size_t i); /* NULL past the end */
 struct ast *ast_clause(const struct ast *t, const char *text); /* or NULL */
 bool ast_is(const struct ast *t, enum ast_kind kind, const char *text);
 
@@ -41,6 +42,7 @@ typedef enum walk ast_visit(void *ctx, struct ast *t);
 /* Pre-order; says whether the walk came to the end. */
 bool ast_walk(struct ast *t, ast_visit *visit, void *ctx);
 
-void ast_print(struct buf *b, const struct ast *t);  /* indented, for dev parse */
+void ast_print(struct buf *b,
+               const struct ast *t); /* indented, for dev parse */
 
 #endif

@@ -14,7 +14,7 @@ struct lexer {
     struct diags *ds;
     str src;
     size_t i;
-    struct buf text;           /* string literal under construction */
+    struct buf text; /* string literal under construction */
     LIST(struct token) out;
 };
 
@@ -24,7 +24,10 @@ static int at(const struct lexer *x, size_t ahead)
     return i < x->src.n ? (uint8_t)x->src.p[i] : -1;
 }
 
-static bool is_digit(int c) { return c >= '0' && c <= '9'; }
+static bool is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
 
 static bool is_name_start(int c)
 {
@@ -32,7 +35,10 @@ static bool is_name_start(int c)
            c == '$' || c >= 0x80;
 }
 
-static bool is_name(int c) { return is_name_start(c) || is_digit(c); }
+static bool is_name(int c)
+{
+    return is_name_start(c) || is_digit(c);
+}
 
 static bool skip_comment(struct lexer *x, bool line_start)
 {
@@ -85,7 +91,9 @@ static int hex_value(struct lexer *x, int digits)
     int v = 0;
     for (int k = 0; k < digits; k++) {
         int c = at(x, (size_t)k);
-        int d = is_digit(c) ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+        int d = is_digit(c)                        ? c - '0'
+              : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+                                                   : -1;
         if (d < 0)
             return -1;
         v = v * 16 + d;
@@ -98,8 +106,9 @@ static void bad_escape(struct lexer *x, size_t beg)
 {
     struct diag *d = diag_error(x->ds, DIAG_BAD_LITERAL, span_from(x, beg),
                                 "unknown escape in a string");
-    diag_hint(x->ds, d, "write \\\\ for a backslash, or @\"…\" to take "
-                        "backslashes as they are");
+    diag_hint(x->ds, d,
+              "write \\\\ for a backslash, or @\"…\" to take "
+              "backslashes as they are");
 }
 
 static void unescape(struct lexer *x)
@@ -125,7 +134,8 @@ static void unescape(struct lexer *x)
         x->i += 2;
         int low = hex_value(x, 4);
         v = low >= 0xDC00 && low < 0xE000
-                ? 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00) : -1;
+              ? 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00)
+              : -1;
     }
     if (v < 0 || v > 0x10FFFF)
         bad_escape(x, beg);
@@ -232,7 +242,9 @@ static void lex_hex(struct lexer *x, struct token *t)
     bool over = false;
     for (x->i += 2; at(x, 0) >= 0; x->i++) {
         int c = at(x, 0);
-        int d = is_digit(c) ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+        int d = is_digit(c)                        ? c - '0'
+              : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+                                                   : -1;
         if (d < 0)
             break;
         over |= v >> 60 != 0;
@@ -299,8 +311,9 @@ static void lex_number(struct lexer *x, struct token *t)
         return;
     }
     if (real)
-        t->value = (struct value){ .type = TYPE_REAL,
-                                   .d = strtod(arena_cstr(x->arena, t->text), NULL) };
+        t->value =
+            (struct value){ .type = TYPE_REAL,
+                            .d = strtod(arena_cstr(x->arena, t->text), NULL) };
     else {
         t->value.type = TYPE_LONG;
         if (!parse_long(t->text, &t->value.i) &&
@@ -370,8 +383,7 @@ static bool lex_quoted_name(struct lexer *x, struct token *t)
     lex_string(&y, prefix, &s);
     while (blank_len(&y))
         y.i += blank_len(&y);
-    if (s.kind != TOK_STRING || at(&y, 0) != ']' ||
-        x->ds->nerrors != nerrors) {
+    if (s.kind != TOK_STRING || at(&y, 0) != ']' || x->ds->nerrors != nerrors) {
         x->text = y.text;
         return false;
     }
@@ -425,8 +437,14 @@ static void lex_punct(struct lexer *x, struct token *t)
     d->span = (struct span){ (uint32_t)(i - t->text.n), (uint32_t)i };
 }
 
-static const struct { const char *smart; const char *plain; } smart_quotes[] = {
-    { "\u201c", "\"" }, { "\u201d", "\"" }, { "\u2018", "'" }, { "\u2019", "'" },
+static const struct {
+    const char *smart;
+    const char *plain;
+} smart_quotes[] = {
+    { "\u201c", "\"" },
+    { "\u201d", "\"" },
+    { "\u2018", "'" },
+    { "\u2019", "'" },
 };
 
 static bool lex_smart_quote(struct lexer *x, struct token *t)
@@ -437,9 +455,9 @@ static bool lex_smart_quote(struct lexer *x, struct token *t)
             continue;
         x->i += 3;
         t->kind = TOK_ERROR;
-        struct diag *d = diag_error(x->ds, DIAG_BAD_LITERAL,
-                                    span_from(x, x->i - 3),
-                                    "a typographic quote does not start a string");
+        struct diag *d =
+            diag_error(x->ds, DIAG_BAD_LITERAL, span_from(x, x->i - 3),
+                       "a typographic quote does not start a string");
         diag_hint(x->ds, d, "use a plain %s", smart_quotes[k].plain);
         return true;
     }

@@ -12,14 +12,14 @@
 
 enum token_kind {
     TOK_END,
-    TOK_NAME,     /* identifier or keyword; text as written */
-    TOK_QUOTED,   /* ['a b'] or ["a b"]: a name that is never a keyword */
-    TOK_WORDOP,   /* !contains, in~, !in~, has_any: only the ones with ! or ~ */
-    TOK_STRING,   /* decoded text */
-    TOK_NUMBER,   /* value: long, real or timespan */
-    TOK_TYPED,    /* datetime(…), long(…): type in value.type, raw in text */
-    TOK_PUNCT,    /* operator or bracket; text as written */
-    TOK_ERROR,    /* reported already */
+    TOK_NAME,   /* identifier or keyword; text as written */
+    TOK_QUOTED, /* ['a b'] or ["a b"]: a name that is never a keyword */
+    TOK_WORDOP, /* !contains, in~, !in~, has_any: only the ones with ! or ~ */
+    TOK_STRING, /* decoded text */
+    TOK_NUMBER, /* value: long, real or timespan */
+    TOK_TYPED,  /* datetime(…), long(…): type in value.type, raw in text */
+    TOK_PUNCT,  /* operator or bracket; text as written */
+    TOK_ERROR,  /* reported already */
 };
 
 struct token {
@@ -27,12 +27,12 @@ struct token {
     struct span span;
     str text;
     struct value value;
-    bool line_start;   /* first token of its line */
-    bool glued;        /* no white space before it */
+    bool line_start; /* first token of its line */
+    bool glued;      /* no white space before it */
 };
 
 struct tokens {
-    struct token *v;   /* n tokens and a TOK_END */
+    struct token *v; /* n tokens and a TOK_END */
     size_t n;
 };
 

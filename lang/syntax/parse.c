@@ -92,8 +92,8 @@ static struct diag *report(struct parser *p, enum diag_code code, str message)
     return diag_error(p->ds, code, at, "%.*s", STRF(message));
 }
 
-struct diag *parse_error(struct parser *p, enum diag_code code,
-                         const char *fmt, ...)
+struct diag *parse_error(struct parser *p, enum diag_code code, const char *fmt,
+                         ...)
 {
     char text[300];
     va_list ap;
@@ -216,14 +216,18 @@ static struct ast *parse_tuple(struct parser *p)
 void check_new_name(struct parser *p, const struct token *t)
 {
     static const char *const words[] = {
-        "and", "or", "by", "has", "has_any", "has_all", "contains", "between",
-        "startswith", "endswith", "matches", "in", "where", "asc", "desc",
-        "first", "last", "missing", "let", "on",
+        "and",     "or",       "by",      "has",        "has_any",
+        "has_all", "contains", "between", "startswith", "endswith",
+        "matches", "in",       "where",   "asc",        "desc",
+        "first",   "last",     "missing", "let",        "on",
     };
-    for (size_t i = 0; t->kind == TOK_NAME && i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; t->kind == TOK_NAME && i < sizeof words / sizeof *words;
+         i++)
         if (str_eqz(t->text, words[i])) {
-            struct diag *d = diag_error(p->ds, DIAG_SYNTAX, t->span, "'%s' is a "
-                                        "keyword", words[i]);
+            struct diag *d = diag_error(p->ds, DIAG_SYNTAX, t->span,
+                                        "'%s' is a "
+                                        "keyword",
+                                        words[i]);
             diag_hint(p->ds, d, "as a name write ['%s']", words[i]);
         }
 }
@@ -343,8 +347,8 @@ static struct ast *parse_option(struct parser *p, bool calls)
         take(p);
     }
     struct span at = { (uint32_t)beg, p->ts.v[p->i - 1].span.end };
-    struct ast *o = ast_new(p->arena, AST_OPTION, at,
-                            str_sub(p->src, at.beg, at.end));
+    struct ast *o =
+        ast_new(p->arena, AST_OPTION, at, str_sub(p->src, at.beg, at.end));
     expect_punct(p, "=");
     return ast_add(o, parse_option_value(p, calls));
 }
@@ -395,8 +399,10 @@ str option_text(const struct ast *op, const char *name)
 {
     for (const struct ast *k = op->kid; k; k = k->next)
         if (k->kind == AST_OPTION && str_eqz(k->text, name) && k->kid)
-            return k->kid->kind == AST_LITERAL && k->kid->value.type == TYPE_STRING
-                       ? k->kid->value.s : k->kid->text;
+            return k->kid->kind == AST_LITERAL &&
+                           k->kid->value.type == TYPE_STRING
+                     ? k->kid->value.s
+                     : k->kid->text;
     return S("");
 }
 
@@ -430,7 +436,9 @@ static void skip_operator(struct parser *p)
     }
 }
 
-static const struct { const char *word, *hint; } foreign_ops[] = {
+static const struct {
+    const char *word, *hint;
+} foreign_ops[] = {
     { "stats", "KQL says: summarize count() by …" },
     { "eval", "KQL says: extend name = expression" },
     { "rex", "KQL says: parse … with …, or extend x = extract(…)" },
@@ -508,9 +516,13 @@ static bool at_source_operator(const struct parser *p)
     if (is_punct(after, "="))
         return false;
     if (str_eqz(word, "range"))
-        return after->kind == TOK_NAME && str_eqz(peek_at(p, n + 1)->text, "from");
-    if (str_eqz(word, "search") || str_eqz(word, "find") || str_eqz(word, "union") || str_eqz(word, "evaluate"))
-        return after->kind != TOK_END && !is_punct(after, "|") && !is_punct(after, ",") && !is_punct(after, ".") && !is_punct(after, ")");
+        return after->kind == TOK_NAME &&
+               str_eqz(peek_at(p, n + 1)->text, "from");
+    if (str_eqz(word, "search") || str_eqz(word, "find") ||
+        str_eqz(word, "union") || str_eqz(word, "evaluate"))
+        return after->kind != TOK_END && !is_punct(after, "|") &&
+               !is_punct(after, ",") && !is_punct(after, ".") &&
+               !is_punct(after, ")");
     return true;
 }
 
@@ -534,7 +546,8 @@ struct ast *parse_pipe_from(struct parser *p, struct ast *source)
     struct ast *t = ast_new(p->arena, AST_PIPE, source->span, S(""));
     ast_add(t, source);
     while (accept_punct(p, "|")) {
-        if (at_end_of_operator(p) && !at_punct(p, "|") && peek(p)->kind == TOK_END)
+        if (at_end_of_operator(p) && !at_punct(p, "|") &&
+            peek(p)->kind == TOK_END)
             expected(p, "an operator after '|'");
         else
             ast_add(t, parse_operator(p, false));

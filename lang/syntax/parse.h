@@ -32,29 +32,29 @@ const struct token *peek(const struct parser *p);
 const struct token *peek_at(const struct parser *p, size_t ahead);
 const struct token *take(struct parser *p);
 bool at_punct(const struct parser *p, const char *text);
-bool at_word(const struct parser *p, const char *text);   /* a TOK_NAME */
+bool at_word(const struct parser *p, const char *text); /* a TOK_NAME */
 bool accept_punct(struct parser *p, const char *text);
 bool accept_word(struct parser *p, const char *text);
 /* Reports what was expected when it is not there. */
 bool expect_punct(struct parser *p, const char *text);
 bool expect_word(struct parser *p, const char *text);
-bool at_end_of_operator(const struct parser *p);  /* | ; ) } or end */
-bool at_name(const struct parser *p);             /* TOK_NAME or TOK_QUOTED */
+bool at_end_of_operator(const struct parser *p); /* | ; ) } or end */
+bool at_name(const struct parser *p);            /* TOK_NAME or TOK_QUOTED */
 
-__attribute__((format(printf, 3, 4)))
-struct diag *parse_error(struct parser *p, enum diag_code code,
-                         const char *fmt, ...);   /* at the next token */
-bool enter(struct parser *p);   /* one level deeper; false: reported */
+__attribute__((format(printf, 3, 4))) struct diag *parse_error(
+    struct parser *p, enum diag_code code, const char *fmt,
+    ...);                     /* at the next token */
+bool enter(struct parser *p); /* one level deeper; false: reported */
 void leave(struct parser *p);
 
 /* -- pieces -- */
-struct ast *parse_name(struct parser *p);             /* AST_NAME or AST_ERROR */
+struct ast *parse_name(struct parser *p); /* AST_NAME or AST_ERROR */
 struct ast *parse_expr(struct parser *p);
-struct ast *parse_unary(struct parser *p);             /* tighter than has, == */
-struct ast *parse_pipe(struct parser *p);             /* source | op | op … */
+struct ast *parse_unary(struct parser *p); /* tighter than has, == */
+struct ast *parse_pipe(struct parser *p);  /* source | op | op … */
 struct ast *parse_pipe_from(struct parser *p, struct ast *source);
-struct ast *parse_literal(struct parser *p);          /* one literal, sign too */
-struct ast *parse_dynamic(struct parser *p);          /* after `dynamic` */
+struct ast *parse_literal(struct parser *p); /* one literal, sign too */
+struct ast *parse_dynamic(struct parser *p); /* after `dynamic` */
 /* Reports a keyword where a new column is named. */
 void check_new_name(struct parser *p, const struct token *t);
 /* name = expr, (a, b) = expr, or expr. */
@@ -68,10 +68,11 @@ struct ast *parse_pattern(struct parser *p);
 void parse_order_list(struct parser *p, struct ast *parent);
 /* name:type, … inside parentheses -> AST_COLUMN children. */
 void parse_columns(struct parser *p, struct ast *parent);
-struct ast *parse_type(struct parser *p);             /* AST_TYPE */
+struct ast *parse_type(struct parser *p); /* AST_TYPE */
 /* kind=inner hint.strategy=shuffle withsource=X …: AST_OPTION children while
  * `name =` follows and the name is one of `names` (NULL-ended) or hint.*. */
-void parse_options(struct parser *p, struct ast *parent, const char *const *names);
+void parse_options(struct parser *p, struct ast *parent,
+                   const char *const *names);
 /* with (a = 1, b = "x") -> AST_CLAUSE "with" of AST_OPTIONs; if present. */
 void parse_with(struct parser *p, struct ast *parent);
 struct ast *clause(struct parser *p, struct ast *op, const char *name);

@@ -197,6 +197,26 @@ static struct ast *parse_markdown(struct parser *p)
     return ast_add(t, parse_expr(p));
 }
 
+/* A statement of SQL: told once, skipped whole. */
+static bool sql_statement(struct parser *p)
+{
+    static const char *const words[] = { "select", "insert", "update",
+                                         "delete" };
+    const struct token *t = peek(p);
+    for (size_t i = 0; t->kind == TOK_NAME && i < sizeof words / sizeof *words;
+         i++)
+        if (str_ieqz(t->text, words[i]) && peek_at(p, 1)->kind != TOK_END &&
+            !next_is(p, 1, "|") && !next_is(p, 1, "=")) {
+            struct diag *d = parse_error(p, DIAG_FOREIGN, "this is SQL");
+            diag_hint(p->ds, d,
+                      "KQL begins with the table: T | where … | project …");
+            while (peek(p)->kind != TOK_END && !at_punct(p, ";"))
+                take(p);
+            return true;
+        }
+    return false;
+}
+
 static struct ast *parse_statement(struct parser *p)
 {
     const struct token *t = peek(p), *next = peek_at(p, 1);
@@ -205,6 +225,8 @@ static struct ast *parse_statement(struct parser *p)
         struct ast *cmd = parse_command(p);
         return at_punct(p, "|") ? query(p, parse_pipe_from(p, cmd)) : cmd;
     }
+    if (sql_statement(p))
+        return ast_new(p->arena, AST_ERROR, t->span, S(""));
     if (word && str_eqz(t->text, "let") && next->kind != TOK_END &&
         !next_is(p, 1, "="))
         return parse_let(p);

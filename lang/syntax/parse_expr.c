@@ -12,8 +12,15 @@
 #include "base/ticks.h"
 
 enum prec {
-    PREC_NONE, PREC_OR, PREC_AND, PREC_EQUALITY, PREC_RELATIONAL,
-    PREC_ADDITIVE, PREC_MULTIPLICATIVE, PREC_STRING, PREC_UNARY,
+    PREC_NONE,
+    PREC_OR,
+    PREC_AND,
+    PREC_EQUALITY,
+    PREC_RELATIONAL,
+    PREC_ADDITIVE,
+    PREC_MULTIPLICATIVE,
+    PREC_STRING,
+    PREC_UNARY,
 };
 
 enum form { FORM_BINARY, FORM_IN, FORM_BETWEEN };
@@ -112,7 +119,8 @@ static bool typed_guid(struct parser *p, str raw, struct value *v)
     for (size_t i = 0; i < 36; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
         char c = z[i] >= 'A' && z[i] <= 'F' ? (char)(z[i] + 32) : z[i];
-        if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+        if (dash ? c != '-'
+                 : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
             return false;
         z[i] = c;
     }
@@ -191,11 +199,15 @@ static struct ast *parse_number(struct parser *p, bool minus)
     return literal(p, t->span, v);
 }
 
-static const struct { const char *word; enum type type; int64_t i; bool null; }
-word_literals[] = {
-    { "true", TYPE_BOOL, 1, false },  { "false", TYPE_BOOL, 0, false },
-    { "True", TYPE_BOOL, 1, false },  { "False", TYPE_BOOL, 0, false },
-    { "TRUE", TYPE_BOOL, 1, false },  { "FALSE", TYPE_BOOL, 0, false },
+static const struct {
+    const char *word;
+    enum type type;
+    int64_t i;
+    bool null;
+} word_literals[] = {
+    { "true", TYPE_BOOL, 1, false },   { "false", TYPE_BOOL, 0, false },
+    { "True", TYPE_BOOL, 1, false },   { "False", TYPE_BOOL, 0, false },
+    { "TRUE", TYPE_BOOL, 1, false },   { "FALSE", TYPE_BOOL, 0, false },
     { "null", TYPE_DYNAMIC, 0, true },
 };
 
@@ -222,7 +234,8 @@ struct ast *parse_literal(struct parser *p)
         take(p);
         return parse_dynamic(p);
     }
-    for (size_t i = 0; !call && i < sizeof word_literals / sizeof *word_literals; i++)
+    for (size_t i = 0;
+         !call && i < sizeof word_literals / sizeof *word_literals; i++)
         if (str_eqz(t->text, word_literals[i].word)) {
             take(p);
             struct value v = { .type = word_literals[i].type,
@@ -531,11 +544,12 @@ static void foreign_infix(struct parser *p)
         hint = "KQL says: contains, startswith, endswith or matches regex";
     else if (at_word(p, "AND") || at_word(p, "OR") || at_word(p, "IN") ||
              at_word(p, "is") || at_word(p, "IS"))
-        hint = "operators are lower case in KQL: and, or, in; isnull(x) for null";
+        hint =
+            "operators are lower case in KQL: and, or, in; isnull(x) for null";
     if (!hint)
         return;
-    struct diag *d = parse_error(p, DIAG_FOREIGN, "'%.*s' is not a KQL operator",
-                                 STRF(peek(p)->text));
+    struct diag *d = parse_error(
+        p, DIAG_FOREIGN, "'%.*s' is not a KQL operator", STRF(peek(p)->text));
     diag_hint(p->ds, d, "%s", hint);
     take(p);
     parse_prec(p, PREC_EQUALITY); /* swallow the right side */
