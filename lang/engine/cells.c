@@ -109,7 +109,9 @@ void vec_ints(const struct vec *v, size_t from, size_t n, int64_t *out)
     case DUCK_TINYINT: COPY(int8_t, p[i]); break;
     case DUCK_SMALLINT: COPY(int16_t, p[i]); break;
     case DUCK_INTEGER: COPY(int32_t, p[i]); break;
-    case DUCK_BIGINT: memcpy(out, (const int64_t *)v->data + from, n * 8); break;
+    case DUCK_BIGINT:
+        memcpy(out, (const int64_t *)v->data + from, n * 8);
+        break;
     case DUCK_UTINYINT: COPY(uint8_t, p[i]); break;
     case DUCK_USMALLINT: COPY(uint16_t, p[i]); break;
     case DUCK_UINTEGER: COPY(uint32_t, p[i]); break;

@@ -202,7 +202,8 @@ struct duck {
 };
 
 /* Finds and opens the library: the file that SHIKRA_DUCKDB names, else beside
- * the program (lib/, ../lib/, ../lib/shikra/, ../../lib/), else the system's. */
+ * the program (lib/, ../lib/, ../lib/shikra/, ../../lib/), else the system's.
+ */
 NODISCARD enum status duck_load(struct duck *d, struct diags *ds);
 void duck_unload(struct duck *d);
 

@@ -20,11 +20,16 @@ static double now(void)
 }
 
 static const struct source_col cols[NCOLS] = {
-    { { "TimeGenerated", 13 }, TYPE_DATETIME }, { { "Computer", 8 }, TYPE_STRING },
-    { { "Account", 7 }, TYPE_STRING },          { { "EventID", 7 }, TYPE_INT },
-    { { "ProcessId", 9 }, TYPE_LONG },          { { "ParentId", 8 }, TYPE_LONG },
-    { { "Process", 7 }, TYPE_STRING },          { { "CommandLine", 11 }, TYPE_STRING },
-    { { "Score", 5 }, TYPE_REAL },              { { "Signed", 6 }, TYPE_BOOL },
+    { { "TimeGenerated", 13 }, TYPE_DATETIME },
+    { { "Computer", 8 }, TYPE_STRING },
+    { { "Account", 7 }, TYPE_STRING },
+    { { "EventID", 7 }, TYPE_INT },
+    { { "ProcessId", 9 }, TYPE_LONG },
+    { { "ParentId", 8 }, TYPE_LONG },
+    { { "Process", 7 }, TYPE_STRING },
+    { { "CommandLine", 11 }, TYPE_STRING },
+    { { "Score", 5 }, TYPE_REAL },
+    { { "Signed", 6 }, TYPE_BOOL },
     { { "Duration", 8 }, TYPE_TIMESPAN },
 };
 
@@ -93,10 +98,18 @@ static void row_same(struct fn_ctx *cx, const struct value *in, size_t n,
 }
 
 static const struct lang_func functions[] = {
-    { .name = "b_add", .params = "long, long", .ret = TYPE_LONG, .row = row_add },
-    { .name = "b_length", .params = "string", .ret = TYPE_LONG,
+    { .name = "b_add",
+      .params = "long, long",
+      .ret = TYPE_LONG,
+      .row = row_add },
+    { .name = "b_length",
+      .params = "string",
+      .ret = TYPE_LONG,
       .row = row_length },
-    { .name = "b_same", .params = "string", .ret = TYPE_STRING, .row = row_same },
+    { .name = "b_same",
+      .params = "string",
+      .ret = TYPE_STRING,
+      .row = row_same },
 };
 
 struct bench {

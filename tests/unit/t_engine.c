@@ -198,8 +198,9 @@ TEST(cap_of_rows)
                        &x.ds) == ST_OK);
     CHECK(f->nrows == 300 && f->total == 300 && f->completeness == COMPLETE);
     frame_unref(f);
-    CHECK(engine_query(x.e, S("SELECT range FROM range(100000) ORDER BY 1 DESC"),
-                       1, &col, 3, &f, &x.ds) == ST_OK);
+    CHECK(engine_query(x.e,
+                       S("SELECT range FROM range(100000) ORDER BY 1 DESC"), 1,
+                       &col, 3, &f, &x.ds) == ST_OK);
     CHECK(f->nrows == 3 && f->cols[0].i[0] == 99999 && f->total == 100000);
     frame_unref(f);
     CHECK(engine_query(x.e, S("SELECT 1 WHERE false"), 1, &col, 3, &f,
@@ -213,7 +214,8 @@ TEST(long_results_come_whole_and_in_order)
 {
     struct fixture x;
     fixture_init(&x);
-    struct engine_col cols[] = { { S("n"), TYPE_LONG }, { S("s"), TYPE_STRING } };
+    struct engine_col cols[] = { { S("n"), TYPE_LONG },
+                                 { S("s"), TYPE_STRING } };
     struct frame *f;
     EXEC(&x, "CREATE TABLE t AS SELECT range AS c0, CASE WHEN range % 3 = 0 "
              "THEN NULL ELSE repeat('x', (range % 40)::INT) || range END AS c1 "
@@ -335,8 +337,9 @@ struct alarm {
 static void *ring(void *ctx)
 {
     struct alarm *al = ctx;
-    struct timespec t = { (time_t)al->after,
-                          (long)((al->after - (double)(time_t)al->after) * 1e9) };
+    struct timespec t = {
+        (time_t)al->after, (long)((al->after - (double)(time_t)al->after) * 1e9)
+    };
     nanosleep(&t, NULL);
     engine_interrupt(al->e);
     return NULL;

@@ -185,8 +185,10 @@ TEST(deep_json_ends_no_process)
             CHECK(str_find(last_message(&x), S("not available")) >= 0);
         }
         for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
-            str sql = arena_fmt(x.a, "SELECT %s FROM (SELECT %s || repeat(' ', "
-                                "range) v FROM range(1))", harmless[i], deep[d]);
+            str sql = arena_fmt(x.a,
+                                "SELECT %s FROM (SELECT %s || repeat(' ', "
+                                "range) v FROM range(1))",
+                                harmless[i], deep[d]);
             CHECK(engine_exec(x.e, sql, &x.ds) == ST_OK);
         }
     }
@@ -196,7 +198,8 @@ TEST(deep_json_ends_no_process)
     fixture_release(&x);
 }
 
-static str nested(struct arena *a, const char *open, const char *close, size_t n)
+static str nested(struct arena *a, const char *open, const char *close,
+                  size_t n)
 {
     struct buf b;
     buf_init(&b, 32 << 20);

@@ -81,7 +81,8 @@ TEST(every_type_survives_the_round_trip)
     CHECK(ask_long(&x, "SELECT count(*) FROM t1") == NROWS);
     CHECK(ask_long(&x, "SELECT count(*) FROM t1 WHERE c5 IS NULL") == 0);
     CHECK(engine_load_frame(x.e, S("odd \"name\"; --"), in, &x.ds) == ST_OK);
-    CHECK(ask_long(&x, "SELECT count(*) FROM \"odd \"\"name\"\"; --\"") == NROWS);
+    CHECK(ask_long(&x, "SELECT count(*) FROM \"odd \"\"name\"\"; --\"") ==
+          NROWS);
     frame_unref(in);
     frame_unref(out);
     fixture_release(&x);
@@ -134,8 +135,9 @@ TEST(frames_without_rows_and_with_many)
     frame_nulls(f, 0)[500000] = true;
     CHECK(engine_load_frame(x.e, S("m"), f, &x.ds) == ST_OK);
     CHECK(ask_long(&x, "SELECT sum(c0) FROM m") == 500000LL * 499999 / 2);
-    CHECK(ask_long(&x, "SELECT count(*) FROM (SELECT c0, lag(c0) OVER () p FROM "
-                       "m) WHERE c0 <= p") == 0);
+    CHECK(ask_long(&x,
+                   "SELECT count(*) FROM (SELECT c0, lag(c0) OVER () p FROM "
+                   "m) WHERE c0 <= p") == 0);
     frame_unref(f);
     fixture_release(&x);
 }
