@@ -78,6 +78,7 @@ static struct udf *make_udf(struct arena *a, const struct lang_func *f,
         bool decides = (f->ret == RET_SAME && s->param[i].same) ||
                        (f->ret == RET_ARG1 && i == 0);
         u->params[i].type = decides ? poly : s->param[i].type;
+        u->params[i].loose = decides || u->params[i].type == TYPE_ERROR;
     }
     return u;
 }

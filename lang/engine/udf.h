@@ -8,6 +8,7 @@ enum { MAX_PARAMS = 16 };
 
 struct udf_param {
     enum type type;     /* TYPE_ERROR: whatever comes (any, num, scalar, …) */
+    bool loose;         /* a text may be a string, a guid or a dynamic */
 };
 
 /* One overload. Immutable once registered; shared by all threads. */

@@ -85,7 +85,7 @@ static bool open_args(struct site *s, struct duck_chunk *chunk)
 static bool is_loose_text(const struct site *s, size_t a)
 {
     const struct udf *u = s->udf;
-    return u->params[a < u->nparams ? a : u->nparams].type == TYPE_ERROR &&
+    return u->params[a < u->nparams ? a : u->nparams].loose &&
            s->types[a] == TYPE_STRING;
 }
 

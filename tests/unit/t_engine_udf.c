@@ -89,6 +89,14 @@ static void row_first(struct fn_ctx *cx, const struct value *in, size_t nin,
     *out = in[0];
 }
 
+/* coalesce of two */
+static void row_second(struct fn_ctx *cx, const struct value *in, size_t nin,
+                       struct value *out)
+{
+    (void)cx, (void)nin;
+    *out = in[0].null ? in[1] : in[0];
+}
+
 static void row_half(struct fn_ctx *cx, const struct value *in, size_t nin,
                      struct value *out)
 {
@@ -176,6 +184,11 @@ static const struct lang_func functions[] = {
       .params = "any, long?",
       .ret = RET_ARG1,
       .row = row_first },
+    { .name = "t_second",
+      .params = "same, same",
+      .ret = RET_SAME,
+      .row = row_second,
+      .flags = FN_NULLS },
     { .name = "t_half", .params = "real", .ret = TYPE_REAL, .row = row_half },
     { .name = "t_decimal",
       .params = "decimal",
@@ -291,6 +304,11 @@ TEST(result_of_the_arguments_type)
                            "1.5::DECIMAL(38,10)))"), "DECIMAL(38,10)");
     CHECK(ask_long(&x, "SELECT t_arg1(true)::INT") == 1);
     CHECK(ask_long(&x, "SELECT t_first(NULL::BIGINT, 8::BIGINT) IS NULL") == 1);
+    CHECK(ask_long(&x, "SELECT t_second(NULL::BIGINT, 8::BIGINT)") == 8);
+    CHECK_STR(ask_text(&x, "SELECT t_second(NULL::VARCHAR, 'q')"), "q");
+    CHECK_STR(ask_text(&x, "SELECT t_second('', 'q')"), "");
+    CHECK(ask_long(&x, "SELECT t_second(NULL::VARCHAR, NULL::VARCHAR) IS "
+                       "NULL") == 1);
     fixture_release(&x);
 }
 
