@@ -73,7 +73,7 @@ void step_drop(struct lang *l, const struct table_info *t);
 enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
                          struct diags *ds);
 
-/* -- statement.c -- */
+/* -- statement.c, cell.c -- */
 /* One line about a stored table: rows, columns, time span. */
 str describe_table(struct lang *l, str name, struct diags *ds);
 enum status run_cell(struct lang *l, str code, const struct lang_opts *o,

@@ -13,6 +13,9 @@ struct scope *call_scope(struct binder *b, struct let *f,
                          struct span at);
 const struct ast *body_result(struct binder *b, const struct ast *function,
                               struct scope *s);
+struct expr *ex_new(struct binder *b, enum expr_kind k, enum type t,
+                    struct span at);
+struct expr *bind_in(struct binder *b, const struct ast *t);
 struct expr *bind_special(struct binder *b, const struct ast *call,
                           bool *known);
 struct expr *bind_path_expr(struct binder *b, const struct ast *t);

@@ -1,0 +1,144 @@
+/* declare.c - let, set and the parameters of a notebook.
+ *
+ * Called by: cell.c. A parameter's value comes, last one winning, from its
+ * default, the environment (SHIKRA_PARAM_name) or the command line. */
+#include "statement.h"
+
+#include <stdlib.h>
+
+const struct setting *find_setting(const struct setting *v, size_t n, str name)
+{
+    for (size_t i = n; i-- > 0;)
+        if (str_eq(v[i].name, name))
+            return &v[i];
+    return NULL;
+}
+
+void let_value(struct lang *l, str name, struct value v)
+{
+    struct expr *e = NEW(l->arena, struct expr);
+    if (type_is_text(v.type))
+        v.s = arena_str(l->arena, v.s);
+    *e = (struct expr){ .kind = EX_LITERAL,
+                        .type = v.type,
+                        .value = v,
+                        .has_null = v.null && v.type != TYPE_STRING };
+    struct let let = { .name = arena_str(l->arena, name),
+                       .home = l->scope,
+                       .expr = e };
+    pthread_mutex_lock(&l->lock);
+    scope_add(l->arena, l->scope, &let);
+    pthread_mutex_unlock(&l->lock);
+}
+
+enum status run_let(struct run *r, const struct ast *t)
+{
+    struct lang *l = r->l;
+    struct binder b = session_binder(l, r->ds, r->o);
+    size_t nerrors = r->ds->nerrors;
+    if (!t->kid)
+        return ST_USER;
+    pthread_mutex_lock(&l->lock);
+    b.arena = l->arena; /* the let outlives the cell */
+    bind_let(&b, t);
+    pthread_mutex_unlock(&l->lock);
+    l->keep_cell = true;
+    return r->ds->nerrors == nerrors ? ST_OK : ST_USER;
+}
+
+enum status run_set(struct run *r, const struct ast *t)
+{
+    struct binder b = session_binder(r->l, r->ds, r->o);
+    struct setting s = { arena_str(r->l->arena, t->text),
+                         { .type = TYPE_BOOL, .i = 1 } };
+    if (t->kid && t->kid->kind == AST_NAME)
+        s.value = (struct value){ .type = TYPE_STRING,
+                                  .s = arena_str(r->l->arena, t->kid->text) };
+    else if (t->kid && !bind_value(&b, t->kid, &s.value))
+        return ST_USER;
+    if (t->kid && type_is_text(s.value.type))
+        s.value.s = arena_str(r->l->arena, s.value.s);
+    PUSH(r->l->arena, r->l->settings, s);
+    return ST_OK;
+}
+
+/* Text from outside to the declared type. */
+static bool convert_param(struct binder *b, const struct ast *p, str text,
+                          enum type type, struct value *v)
+{
+    struct expr *e = coerce(b, ex_string(b, text), type);
+    struct node *one = print_scalar(
+        b, &(struct ast){ .kind = AST_LITERAL,
+                          .span = p->span,
+                          .value = { .type = TYPE_LONG, .i = 1 } });
+    struct frame *f = NULL;
+    one->assigns.v[0].e = e;
+    one->assigns.v[0].col.type = one->cols.v[0].type = type;
+    if (b->env->run(b->env->ctx, one, &f, b->ds) != ST_OK)
+        return false;
+    *v = cell_value(&f->cols[0], 0);
+    if (type_is_text(type))
+        v->s = arena_str(b->arena, v->s);
+    frame_unref(f);
+    if (v->null && text.n) {
+        bind_error(b, DIAG_TYPE, p->span,
+                   "the value given for parameter '%.*s' "
+                   "is not a %s",
+                   STRF(p->text), type_name(type));
+        return false;
+    }
+    return true;
+}
+
+static str outside_value(struct lang *l, str name)
+{
+    const struct setting *s = find_setting(l->params.v, l->params.n, name);
+    if (s)
+        return s->value.s;
+    char *env = getenv(arena_cstr(
+        l->cell, arena_fmt(l->cell, "SHIKRA_PARAM_%.*s", STRF(name))));
+    return env ? str_of(env) : STR_NONE;
+}
+
+static enum status declare_one(struct run *r, struct binder *b,
+                               const struct ast *p)
+{
+    struct setting d = { arena_str(r->l->arena, p->text),
+                         { .type = TYPE_STRING } };
+    struct value v = { .type = TYPE_STRING, .s = S("") };
+    if (p->kid && p->kid->kind == AST_TYPE)
+        type_from_name(p->kid->text, &d.value.type);
+    const struct ast *fallback = p->kid ? p->kid->next : NULL;
+    str text = outside_value(r->l, p->text);
+    const struct let *assigned = scope_find(b->scope, p->text);
+    if (text.p) {
+        if (!convert_param(b, p, text, d.value.type, &v))
+            return ST_USER;
+    } else if (assigned && assigned->expr && !fallback) {
+        return ST_OK;
+    } else if (fallback) {
+        if (!bind_value(b, fallback, &v))
+            return ST_USER;
+        v.type = d.value.type;
+    } else {
+        struct diag *e = bind_error(b, DIAG_ARGUMENTS, p->span,
+                                    "the parameter "
+                                    "'%.*s' has no value",
+                                    STRF(p->text));
+        diag_hint(b->ds, e, "give it a default, or --param %.*s=…",
+                  STRF(p->text));
+        return ST_USER;
+    }
+    PUSH(r->l->arena, r->l->declared, d);
+    let_value(r->l, p->text, v);
+    return ST_OK;
+}
+
+enum status run_declare(struct run *r, const struct ast *t)
+{
+    struct binder b = session_binder(r->l, r->ds, r->o);
+    enum status st = ST_OK;
+    for (const struct ast *p = t->kid; p && st == ST_OK; p = p->next)
+        st = declare_one(r, &b, p);
+    return st;
+}

@@ -1,0 +1,40 @@
+/* statement.h - running one statement; shared by the files that do it. */
+#ifndef LANG_STATEMENT_H
+#define LANG_STATEMENT_H
+
+#include "session.h"
+
+/* A cell on its way. */
+struct run {
+    struct lang *l;
+    const struct lang_opts *o;
+    const struct lang_sink *sink;
+    struct diags *ds;
+    const struct ast *last; /* statement whose result is the cell's */
+    bool dry;
+};
+
+/* -- statement.c: what shows rows or keeps them -- */
+enum status run_query(struct run *r, const struct ast *t);
+enum status run_assign(struct run *r, const struct ast *t);
+enum status show_node(struct run *r, const struct ast *t,
+                      const struct ast *pipe, struct node *n, struct binder *b);
+void show(struct run *r, const struct ast *t, struct result res);
+void show_text(struct run *r, const struct ast *t, str text);
+/* A table that an earlier statement of the cell will make (dry run). */
+void add_pending(struct lang *l, str name, const struct node *n);
+/* One row with the value of a scalar expression. */
+struct node *print_scalar(struct binder *b, const struct ast *t);
+void let_value(struct lang *l, str name, struct value v);
+
+/* -- declare.c: names and values -- */
+enum status run_let(struct run *r, const struct ast *t);
+enum status run_set(struct run *r, const struct ast *t);
+enum status run_declare(struct run *r, const struct ast *t);
+const struct setting *find_setting(const struct setting *v, size_t n, str name);
+
+/* -- finding.c: guards and texts -- */
+enum status run_assert(struct run *r, const struct ast *t);
+enum status run_markdown(struct run *r, const struct ast *t);
+
+#endif
