@@ -47,8 +47,9 @@ static enum status report_no_data(struct opening *o, const struct unpack *u)
 {
     struct diag *d = diag_error(o->ds, DIAG_FORMAT, o->rq->span,
                                 "no data files in the archive");
-    diag_hint(o->ds, d, "%zu others, like '%.*s'", u->nskipped,
-              STRF(u->skipped));
+    if (u->nskipped)
+        diag_hint(o->ds, d, "%zu others, like '%.*s'", u->nskipped,
+                  STRF(u->skipped));
     return ST_USER;
 }
 
@@ -60,7 +61,11 @@ static enum status open_paths(struct opening *o, const struct path_list *l)
     for (size_t i = 0; i < l->list.n && st == ST_OK; i++)
         st = open_path(o, &u, l->list.v[i]);
     if (st == ST_OK && o->fs->members.list.n == 0)
-        st = report_no_data(o, &u);
+        return report_no_data(o, &u);
+    if (st == ST_OK && u.nskipped)
+        diag_warn(o->ds, DIAG_FORMAT, o->rq->span,
+                  "%zu files in the archive are no data and were left out, "
+                  "like '%.*s'", u.nskipped, STRF(u.skipped));
     return st;
 }
 

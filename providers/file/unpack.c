@@ -8,6 +8,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
@@ -136,8 +137,10 @@ static str entry_name(struct reading *r, struct archive_entry *e)
     const char *z = archive_entry_pathname_utf8(e);
     if (!z)
         z = archive_entry_pathname(e);
-    if (!z || archive_format(r->a) == ARCHIVE_FORMAT_RAW)
+    if (archive_format(r->a) == ARCHIVE_FORMAT_RAW)
         return STR_NONE;
+    if (!z)
+        return arena_fmt(a, "entry %u", r->entries);
     struct buf b;
     buf_init(&b, 1 << 20);
     utf8_repair(&b, str_of(z));
@@ -246,8 +249,8 @@ static struct archive *new_archive(void)
 }
 
 /* Takes `from`. */
-static enum status read_archive(struct unpack *u, struct member *from,
-                                unsigned level)
+static enum status read_packed(struct unpack *u, struct member *from,
+                               unsigned level)
 {
     struct reading r = { .u = u, .from = from, .level = level };
     int ok;
@@ -267,6 +270,20 @@ static enum status read_archive(struct unpack *u, struct member *from,
     free(from->mem);
     from->fd = -1;
     from->mem = NULL;
+    return st;
+}
+
+/* libarchive converts names to the charset of the locale, and gives none when
+ * that cannot hold them: this thread speaks UTF-8 meanwhile. */
+static enum status read_archive(struct unpack *u, struct member *from,
+                                unsigned level)
+{
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = uselocale(utf8);
+    enum status st = read_packed(u, from, level);
+    uselocale(before);
+    if (utf8 != (locale_t)0)
+        freelocale(utf8);
     return st;
 }
 
