@@ -36,7 +36,7 @@ static void add_tile(struct buf *b, const struct frame *f, size_t c,
     buf_adds(b, "<div style=\"border:1px solid rgba(128,128,128,.3);"
                 "border-radius:6px;padding:8px 14px;min-width:120px;"
                 "max-width:420px\"><div style=\"font-size:11px;opacity:.7\">");
-    html_text(b, f->cols[c].name);
+    html_text(b, html_head(f->cols[c].name, 200));
     buf_adds(b, number ? "</div><div style=\"font-size:26px;"
                          "font-weight:600\">"
                        : "</div><div style=\"font-size:16px;"
@@ -96,7 +96,7 @@ static void card_text(struct buf *b, const struct frame *f, size_t n)
     struct buf text;
     buf_init(&text, 4 << 20);
     for (size_t c = 0; f->nrows && c < n; c++) {
-        table_text_value(b, str_sub(f->cols[c].name, 0, 200));
+        table_text_value(b, html_head(f->cols[c].name, 200));
         buf_adds(b, ": ");
         table_text_value(b, tile_text(&text, f, c));
         buf_addc(b, '\n');

@@ -59,9 +59,9 @@ static void add_tip(struct bars *b, size_t cat, size_t s)
 {
     struct buf tip;
     buf_init(&tip, 4096);
-    buf_add(&tip, b->c.cats[cat]);
+    buf_add(&tip, html_head(b->c.cats[cat], 300));
     buf_addc(&tip, '\n');
-    buf_add(&tip, b->c.series[s].name);
+    buf_add(&tip, html_head(b->c.series[s].name, 300));
     buf_adds(&tip, ": ");
     format_num(&tip, value(b, cat, s), false);
     if (b->c.kind == KIND_STACKED100)
@@ -88,7 +88,8 @@ static void add_category(struct bars *b, size_t cat)
 {
     struct box *p = &b->c.plot;
     double at = (b->lying ? p->y : p->x) + b->slot * (double)cat;
-    double pad = b->slot * (b->slot > 6 ? 0.12 : 0.05), room = b->slot - 2 * pad;
+    double pad = b->slot * (b->slot > 6 ? 0.12 : 0.05);
+    double room = b->slot - 2 * pad;
     size_t n = b->c.nseries;
     double thick = b->c.kind == KIND_PLAIN ? room / (double)n : room;
     double zero = b->c.ylog ? b->c.sy.lo : 0;

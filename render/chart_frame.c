@@ -35,7 +35,7 @@ void chart_x_text(struct buf *b, const struct chart *c, double x)
         format_time(b, t, t % TICKS_PER_SEC ? 3 : 0);
     } else if (c->x == X_CATEGORY) {
         size_t i = (size_t)x;
-        buf_add(b, i < c->ncats ? c->cats[i] : S(""));
+        buf_add(b, i < c->ncats ? html_head(c->cats[i], 300) : S(""));
     } else {
         format_num(b, x, false);
     }

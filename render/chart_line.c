@@ -164,7 +164,7 @@ static void add_dot(struct chart *c, const struct series *s, size_t i,
     buf_adds(b, r > 2.5 ? "\" fill-opacity=\"0.7\">" : "\">");
     chart_x_text(&tip, c, p->x);
     buf_addc(&tip, '\n');
-    buf_add(&tip, s->name);
+    buf_add(&tip, html_head(s->name, 300));
     buf_adds(&tip, ": ");
     format_num(&tip, p->y, false);
     svg_title(b, buf_str(&tip));
@@ -219,7 +219,7 @@ static void hit_series(struct buf *tip, const struct series *s, size_t *k,
     if (!(least <= most))
         return;
     buf_addc(tip, '\n');
-    buf_add(tip, str_sub(s->name, 0, 80));
+    buf_add(tip, html_head(s->name, 80));
     buf_adds(tip, ": ");
     format_num(tip, least, false);
     if (most > least) {

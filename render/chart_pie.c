@@ -6,6 +6,7 @@
 #include "render/chart.h"
 #include "render/format.h"
 #include "render/hint.h"
+#include "render/html/html.h"
 #include "render/svg/svg.h"
 
 enum { SLICES = 10 };
@@ -98,7 +99,7 @@ static void add_sector(struct buf *b, double cx, double cy, double r,
 
 static void slice_text(struct buf *b, const struct slice *s, double sum)
 {
-    buf_add(b, s->name);
+    buf_add(b, html_head(s->name, 300));
     buf_adds(b, ": ");
     format_num(b, s->v, false);
     buf_addf(b, " (%.1f %%)", s->v / sum * 100);

@@ -8,6 +8,7 @@
 #include "base/ticks.h"
 #include "render/chart.h"
 #include "render/format.h"
+#include "render/html/html.h"
 #include "render/names.h"
 
 struct raw {
@@ -85,7 +86,7 @@ static size_t series_of(struct reader *r, size_t row, size_t y)
             buf_adds(&r->text, ": ");
         buf_add(&r->text, f->cols[cols->y[y]].name);
     }
-    str s = str_sub(buf_str(&r->text), 0, 300);
+    str s = buf_str(&r->text);
     ptrdiff_t i = names_find(&r->names, s);
     return i >= 0 ? (size_t)i : names_add(&r->names, arena_str(r->c->a, s));
 }
@@ -100,7 +101,7 @@ static double category_at(struct reader *r, size_t row)
         buf_adds(&r->text, "(empty)");
     else
         format_cell(&r->text, x, row, &r->xfmt);
-    str s = str_sub(buf_str(&r->text), 0, 300);
+    str s = buf_str(&r->text);
     ptrdiff_t i = names_find(&r->cats, s);
     return i >= 0 ? (double)i
                   : (double)names_add(&r->cats, arena_str(r->c->a, s));
@@ -358,7 +359,7 @@ void chart_points(struct chart *c, const struct chart_cols *cols,
                   const struct chart_want *want)
 {
     struct reader r = { .c = c, .cols = cols };
-    buf_init(&r.text, 1 << 16);
+    buf_init(&r.text, 256 << 20);
     names_init(&r.names, c->a);
     names_init(&r.cats, c->a);
     set_x_kind(&r, want);

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "render/chart.h"
 #include "render/format.h"
+#include "render/html/html.h"
 #include "render/table.h"
 
 enum { SPARK = 60, BAR = 40, NAME = 40, ROWS = 40 };
@@ -19,7 +20,7 @@ static void add_title(struct buf *b, const struct chart *c)
 {
     if (c->title.n == 0)
         return;
-    table_text_value(b, c->title);
+    table_text_value(b, html_head(c->title, 300));
     buf_addc(b, '\n');
 }
 
@@ -38,7 +39,7 @@ static void add_name(struct buf *b, str name, size_t width)
 {
     struct buf t;
     buf_init(&t, 1 << 16);
-    table_text_value(&t, str_sub(name, 0, 200));
+    table_text_value(&t, html_head(name, 200));
     table_text_cell(b, buf_str(&t), width, false);
     buf_release(&t);
 }
@@ -98,8 +99,8 @@ static size_t widest_name(const struct chart *c, bool cats)
     for (size_t i = 0; i < n && i < 100; i++) {
         struct buf t;
         buf_init(&t, 1 << 16);
-        table_text_value(&t, str_sub(cats ? c->cats[i] : c->series[i].name, 0,
-                                     200));
+        str name = cats ? c->cats[i] : c->series[i].name;
+        table_text_value(&t, html_head(name, 200));
         size_t w = utf8_width(buf_str(&t));
         best = w > best ? w : best;
         buf_release(&t);
@@ -155,7 +156,7 @@ static void bar_line(struct buf *b, const struct chart *c, const double *row,
     format_num(b, row[s], false);
     if (c->nseries > 1) {
         buf_adds(b, "  ");
-        table_text_value(b, str_sub(c->series[s].name, 0, 60));
+        table_text_value(b, html_head(c->series[s].name, 60));
     }
 }
 

@@ -25,7 +25,8 @@ static void say_more(struct buf *b, const struct ptree *t)
         "parents are not among the rows");
     say(b, t->nskipped, "row starts no process", "rows start no process");
     say(b, t->ndup, "row repeats a key", "rows repeat a key");
-    say(b, t->ncycles, "circle of parents is cut", "circles of parents are cut");
+    say(b, t->ncycles, "circle of parents is cut",
+        "circles of parents are cut");
     buf_addc(b, 0);
 }
 

@@ -8,6 +8,7 @@
 
 #include "render/names.h"
 #include "render/ptree.h"
+#include "render/html/html.h"
 #include "render/svg/svg.h"
 
 static const char *const ramp[] = { "#6f9bd1", "#58a995", "#b8a13a",
@@ -104,7 +105,7 @@ static str value_of(struct ptree *t, const struct pt_node *n, struct buf *b)
 {
     buf_reset(b);
     ptree_cell(b, t, n, t->color);
-    str s = str_sub(buf_str(b), 0, 200);
+    str s = buf_str(b);
     return s.n ? arena_str(t->a, s) : S("(none)");
 }
 

@@ -74,7 +74,7 @@ static void add_legend(struct buf *b, const struct ptree *t)
                     "border-radius:5px;background-color:");
         buf_adds(b, t->colors[i].css);
         buf_adds(b, "\"></span> ");
-        html_text(b, str_sub(t->colors[i].name, 0, 60));
+        html_text(b, html_head(t->colors[i].name, 60));
         buf_adds(b, " <small>");
         format_count(b, t->colors[i].count);
         buf_adds(b, "</small></span>");
@@ -125,7 +125,7 @@ static void add_column(struct buf *b, const struct ptree *t, size_t n, int col,
                        size_t cut)
 {
     buf_adds(b, ",[");
-    html_json(b, str_sub(t->f->cols[col].name, 0, 100));
+    html_json(b, html_head(t->f->cols[col].name, 100));
     buf_addc(b, ',');
     add_shared(b, t, n, col, cut);
     buf_addc(b, ']');

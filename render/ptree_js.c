@@ -74,7 +74,8 @@ const char *const ptree_js[] = {
     "if(D.k[i]&16)r.appendChild(el('span','shk-tag','not among the rows'));"
     "if(D.k[i]&32)r.appendChild(el('span','shk-tag','circle cut here'));"
     "r.appendChild(el('code','shk-cmd',flat(of('command',i))));"
-    "if(of('account',i))r.appendChild(el('span','shk-who',flat(of('account',i))));"
+    "if(of('account',i))r.appendChild(el('span','shk-who',"
+    "flat(of('account',i))));"
     "if(of('time',i))r.appendChild(el('span','shk-when',flat(of('time',i))));"
     "return r;}",
 

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "render/hint.h"
 #include "render/names.h"
+#include "render/html/html.h"
 #include "render/ptree.h"
 
 /* Usual names of what a process row says, in order of preference. */
@@ -141,14 +142,14 @@ static str base_name(str path)
 static str name_of(struct ptree *t, size_t row, struct buf *b)
 {
     str s = t->name >= 0 ? base_name(key_text(t, t->name, row, b)) : S("");
-    return s.n ? s : str_sub(key_text(t, t->id, row, b), 0, 200);
+    return s.n ? s : html_head(key_text(t, t->id, row, b), 200);
 }
 
 /* A missing parent is called as its first child calls it. */
 static str missing_name(struct ptree *t, size_t row, struct buf *b)
 {
     str s = t->pname >= 0 ? base_name(key_text(t, t->pname, row, b)) : S("");
-    return s.n ? s : str_sub(key_text(t, t->parent, row, b), 0, 200);
+    return s.n ? s : html_head(key_text(t, t->parent, row, b), 200);
 }
 
 static void draft_alloc(struct draft *d, size_t cap)

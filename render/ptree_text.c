@@ -2,6 +2,7 @@
  *
  * Called by: processtree.c. */
 #include "render/ptree.h"
+#include "render/html/html.h"
 #include "render/table.h"
 
 enum { COMMAND_SHOWN = 120, NAME_SHOWN = 80 };
@@ -38,7 +39,7 @@ static void add_part(struct buf *b, const struct ptree *t,
 static void add_node(struct buf *b, const struct ptree *t,
                      const struct pt_node *n)
 {
-    table_text_value(b, str_sub(n->name, 0, NAME_SHOWN));
+    table_text_value(b, html_head(n->name, NAME_SHOWN));
     if (n->row == PT_NO_ROW)
         buf_adds(b, " (not among the rows)");
     if (t->pid >= 0 && n->row != PT_NO_ROW) {
@@ -58,7 +59,7 @@ static void add_node(struct buf *b, const struct ptree *t,
 void ptree_text(struct buf *b, const struct ptree *t, const char *more)
 {
     bool bars[PT_DEPTH + 1] = { false };
-    table_text_value(b, hint_text(t->h, "title", S("")));
+    table_text_value(b, html_head(hint_text(t->h, "title", S("")), 300));
     if (b->n)
         buf_addc(b, '\n');
     for (size_t i = 0; i < t->n && i < PT_TEXT; i++) {

@@ -15,6 +15,7 @@ enum {
     TAIL_ROOM = 64 << 10,   /* of HTML_MAX, for footer and script */
     ROW_ROOM = 64 << 10,    /* a row above it is written with shorter cells */
     LONG_CELL = 90,         /* bytes; longer ones start folded */
+    NAME_BYTES = 1000,      /* of a column's name in its tooltip */
     INLINE_ROWS = 50,       /* rows that carry their style with them */
 };
 
@@ -53,13 +54,14 @@ static void add_head(struct table *t)
                         : "\" style=\"text-align:left;");
         buf_adds(b, "padding:3px 10px;"
                     "border-bottom:1px solid rgba(128,128,128,.5)\" title=\"");
-        html_attr(b, col->name);
+        html_attr(b, html_head(col->name, NAME_BYTES));
         buf_adds(b, ": ");
         buf_adds(b, type_name(col->type));
         if (col->type == TYPE_DATETIME)
             buf_adds(b, " (UTC)");
         buf_adds(b, "\"><span>");
-        html_text(b, col->name);
+        html_text(b, html_head(col->name, 200));
+        buf_adds(b, col->name.n > 200 ? "\xE2\x80\xA6" : "");
         buf_adds(b, "</span><small>");
         buf_adds(b, type_name(col->type));
         buf_adds(b, "</small></th>");

@@ -5,6 +5,7 @@
  *            stays empty), a last line that says what is shown of how much. */
 #include "base/utf8.h"
 #include "render/format.h"
+#include "render/html/html.h"
 #include "render/table.h"
 
 enum {
@@ -12,7 +13,8 @@ enum {
     CELL_WIDTH = 60,
     CELL_LEAST = 12,   /* no column is narrowed below */
     TEXT_COLS = 60,
-    TEXT_ROWS_MAX = 100000,
+    TEXT_ROWS_MAX = 10000,
+    TEXT_BYTES = 1000000, /* no further rows beyond */
 };
 
 #define ELLIPSIS "\xE2\x80\xA6"
@@ -66,6 +68,12 @@ static void defang(struct buf *b, str s)
 {
     size_t out_beg = b->n;
     for (size_t i = 0; i < s.n;) {
+        size_t run = i;
+        while (i < s.n && s.p[i] != ':' && s.p[i] != 'w' && s.p[i] != 'W')
+            i++;
+        buf_add(b, str_sub(s, run, i));
+        if (i == s.n)
+            break;
         if (s.p[i] == ':' && i + 3 < s.n && s.p[i + 1] == '/' &&
             s.p[i + 2] == '/' && i && is_scheme_char(s.p[i - 1])) {
             i = defang_scheme(b, s, i, out_beg);
@@ -140,7 +148,7 @@ static str cell_text(struct text_table *t, struct buf *b, size_t r, size_t c,
         return S(NULL_SIGN);
     buf_reset(b);
     if (type_is_text(col->type))
-        table_text_value(b, str_sub(col->s[r], 0, 4 * CELL_WIDTH));
+        table_text_value(b, html_head(col->s[r], 4 * CELL_WIDTH));
     else
         format_cell(b, col, r, cf);
     return arena_str(t->a, buf_str(b));
@@ -164,7 +172,7 @@ static void fill_cells(struct text_table *t)
         struct colfmt cf;
         format_plan(&cf, &t->f->cols[c], t->nrows);
         buf_reset(&b);
-        table_text_value(&b, str_sub(t->f->cols[c].name, 0, 4 * CELL_WIDTH));
+        table_text_value(&b, html_head(t->f->cols[c].name, 4 * CELL_WIDTH));
         t->names[c] = arena_str(t->a, buf_str(&b));
         t->width[c] = 1;
         widen(&t->width[c], t->names[c]);
@@ -217,8 +225,11 @@ static void end_line(struct buf *b)
     buf_addc(b, '\n');
 }
 
-static void add_lines(struct buf *b, const struct text_table *t, size_t shown)
+/* Returns how many rows there was room for. */
+static size_t add_lines(struct buf *b, const struct text_table *t,
+                        size_t shown)
 {
+    size_t r;
     for (size_t c = 0; c < shown; c++) {
         table_text_cell(b, t->names[c], t->width[c],
                         format_is_right(t->f->cols[c].type));
@@ -231,7 +242,7 @@ static void add_lines(struct buf *b, const struct text_table *t, size_t shown)
         buf_adds(b, "  ");
     }
     end_line(b);
-    for (size_t r = 0; r < t->nrows; r++) {
+    for (r = 0; r < t->nrows && b->n < TEXT_BYTES; r++) {
         for (size_t c = 0; c < shown; c++) {
             table_text_cell(b, t->cells[r * t->ncols + c], t->width[c],
                             format_is_right(t->f->cols[c].type));
@@ -239,6 +250,7 @@ static void add_lines(struct buf *b, const struct text_table *t, size_t shown)
         }
         end_line(b);
     }
+    return r;
 }
 
 static void add_hidden(struct buf *b, const struct frame *f, size_t shown)
@@ -248,7 +260,7 @@ static void add_hidden(struct buf *b, const struct frame *f, size_t shown)
     buf_adds(b, "not shown here: ");
     for (size_t c = shown; c < f->ncols && c < shown + 30; c++) {
         buf_adds(b, c > shown ? ", " : "");
-        table_text_value(b, str_sub(f->cols[c].name, 0, 100));
+        table_text_value(b, html_head(f->cols[c].name, 100));
     }
     if (f->ncols > shown + 30)
         buf_addf(b, " and %zu more", f->ncols - shown - 30);
@@ -289,8 +301,8 @@ void table_text(struct buf *b, const struct frame *f, size_t rows)
     t.ncols = f->ncols < TEXT_COLS ? f->ncols : TEXT_COLS;
     fill_cells(&t);
     size_t shown = narrow(&t);
-    add_lines(b, &t, shown);
+    size_t nrows = add_lines(b, &t, shown);
     add_hidden(b, f, shown);
-    table_text_status(b, f, t.nrows, shown, "");
+    table_text_status(b, f, nrows, shown, "");
     arena_free(t.a);
 }

@@ -11,6 +11,7 @@
 #include "render/html/theme.h"
 #include "render/render.h"
 #include "render/svg/svg.h"
+#include "render/html/html.h"
 #include "render/table.h"
 
 enum { SPARK = 80, NAME = 30 };
@@ -40,7 +41,7 @@ static void text_lane(struct buf *b, const struct timeline *t, size_t lane)
 {
     struct buf name;
     buf_init(&name, 1 << 16);
-    table_text_value(&name, str_sub(t->lanes[lane].name, 0, 200));
+    table_text_value(&name, html_head(t->lanes[lane].name, 200));
     table_text_cell(b, buf_str(&name), NAME, false);
     buf_adds(b, "  ");
     spark_lane(b, t, lane);
@@ -52,7 +53,7 @@ static void text_lane(struct buf *b, const struct timeline *t, size_t lane)
 
 static void text_form(struct buf *b, const struct timeline *t, const char *more)
 {
-    table_text_value(b, hint_text(t->h, "title", S("")));
+    table_text_value(b, html_head(hint_text(t->h, "title", S("")), 300));
     if (b->n)
         buf_addc(b, '\n');
     for (size_t i = 0; i < t->nlanes && t->n; i++)
@@ -63,7 +64,7 @@ static void text_form(struct buf *b, const struct timeline *t, const char *more)
     format_time(b, t->t1, 0);
     buf_addc(b, '\n');
     for (size_t i = 0; i < t->nrefs; i++) {
-        table_text_value(b, str_sub(t->refs[i].label, 0, 200));
+        table_text_value(b, html_head(t->refs[i].label, 200));
         buf_adds(b, ": ");
         format_time(b, t->refs[i].t, 3);
         buf_addc(b, '\n');

@@ -29,12 +29,12 @@ static void add_names(struct buf *b, const struct timeline *t)
     buf_adds(b, "\"lanes\":[");
     for (size_t i = 0; i < t->nlanes; i++) {
         buf_adds(b, i ? "," : "");
-        html_json(b, str_sub(t->lanes[i].name, 0, 200));
+        html_json(b, html_head(t->lanes[i].name, 200));
     }
     buf_adds(b, "],\"colors\":[");
     for (size_t i = 0; i < t->ncolors; i++) {
         buf_adds(b, i ? ",[" : "[");
-        html_json(b, str_sub(t->colors[i].name, 0, 200));
+        html_json(b, html_head(t->colors[i].name, 200));
         buf_adds(b, ",\"");
         buf_adds(b, timeline_color(t, i));
         buf_adds(b, "\"]");
@@ -64,7 +64,7 @@ static void add_layout(struct buf *b, const struct timeline *t)
     for (size_t i = 0; i < t->nrefs; i++) {
         buf_addf(b, "%s[%.3f,", i ? "," : "",
                  (double)(t->refs[i].t - TICKS_UNIX_EPOCH) / 10000.0);
-        html_json(b, str_sub(t->refs[i].label, 0, 200));
+        html_json(b, html_head(t->refs[i].label, 200));
         buf_addc(b, ']');
     }
     buf_addc(b, ']');

@@ -8,6 +8,7 @@
 #include "render/hint.h"
 #include "render/names.h"
 #include "render/svg/svg.h"
+#include "render/html/html.h"
 #include "render/timeline.h"
 
 static int first_datetime(const struct frame *f, struct diags *ds)
@@ -70,7 +71,7 @@ static void number_values(struct timeline *t, int col, struct names *names,
         if (cell_is_null(c, r)) {
             s = S("(null)");
         } else if (type_is_text(c->type)) {
-            s = str_sub(c->s[r], 0, 300);
+            s = c->s[r];
             s = s.n ? s : S("(empty)");
         } else {
             buf_reset(&b);
@@ -192,7 +193,7 @@ static bool read_refs(struct timeline *t, struct diags *ds)
         int64_t at;
         if (!ticks_parse(list[i], &at)) {
             diag_error(ds, DIAG_OPTION, NO_SPAN, "ref '%.*s' is no datetime",
-                       STRF(str_sub(list[i], 0, 100)));
+                       STRF(html_head(list[i], 100)));
             return false;
         }
         add_ref(t, at, i < nlabels ? labels[i] : S("reference"));
@@ -254,14 +255,14 @@ static void tip_line(struct buf *b, const struct timeline *t, int col,
     const struct column *c = &t->f->cols[col];
     struct buf text;
     buf_addc(b, '\n');
-    buf_add(b, str_sub(c->name, 0, 60));
+    buf_add(b, html_head(c->name, 60));
     buf_adds(b, ": ");
     if (cell_is_null(c, row)) {
         buf_adds(b, "\xE2\x88\x85");
         return;
     }
     if (type_is_text(c->type)) {
-        buf_add(b, str_sub(c->s[row], 0, 160));
+        buf_add(b, html_head(c->s[row], 160));
         buf_adds(b, c->s[row].n > 160 ? "\xE2\x80\xA6" : "");
         return;
     }

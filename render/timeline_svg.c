@@ -218,9 +218,9 @@ static void add_lane_color(struct buf *b, const struct timeline *t,
         add_bar(b, t, g, i, lane, color);
     buf_adds(b, "\">");
     buf_init(&tip, 4096);
-    buf_add(&tip, str_sub(t->lanes[lane].name, 0, 300));
+    buf_add(&tip, html_head(t->lanes[lane].name, 300));
     buf_addc(&tip, '\n');
-    buf_add(&tip, str_sub(t->colors[color].name, 0, 300));
+    buf_add(&tip, html_head(t->colors[color].name, 300));
     buf_adds(&tip, ": ");
     format_count(&tip, sum);
     svg_title(b, buf_str(&tip));
@@ -250,7 +250,7 @@ static void add_refs(struct buf *b, const struct timeline *t)
         double x = scale_px(&t->sx, (double)(t->refs[i].t - t->t0));
         struct buf tip;
         buf_init(&tip, 4096);
-        buf_add(&tip, str_sub(t->refs[i].label, 0, 300));
+        buf_add(&tip, html_head(t->refs[i].label, 300));
         buf_addc(&tip, '\n');
         format_time(&tip, t->refs[i].t, 3);
         buf_adds(b, "<g>");

@@ -159,3 +159,13 @@ str html_cut(str s, size_t max, size_t *left)
         *left = count_starts(str_sub(s, i, s.n));
     return head;
 }
+
+str html_head(str s, size_t max)
+{
+    size_t end = max, least = max > 3 ? max - 3 : 0;
+    if (s.n <= max)
+        return s;
+    while (end > least && ((uint8_t)s.p[end] & 0xC0) == 0x80)
+        end--;
+    return str_sub(s, 0, end);
+}

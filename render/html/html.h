@@ -27,4 +27,7 @@ void html_json(struct buf *b, str s);
  * there are, stray continuation bytes not counted. */
 str html_cut(str s, size_t max, size_t *left);
 
+/* The longest prefix of at most `max` bytes that splits no code point. */
+str html_head(str s, size_t max);
+
 #endif

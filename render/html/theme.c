@@ -244,7 +244,7 @@ void theme_title(struct buf *b, str title)
     if (title.n == 0)
         return;
     buf_adds(b, "<div class=\"shk-title\" style=\"font-weight:600\">");
-    html_text(b, title);
+    html_text(b, html_head(title, 300));
     buf_adds(b, "</div>\n");
 }
 
@@ -301,7 +301,7 @@ void theme_svg(struct buf *b, str svg, str alt)
         return;
     }
     buf_adds(b, "<img class=\"shk-alt\" alt=\"");
-    html_attr(b, alt);
+    html_attr(b, html_head(alt, 300));
     buf_adds(b, "\" src=\"data:image/svg+xml;base64,");
     add_base64(b, svg);
     buf_adds(b, "\"/>\n");

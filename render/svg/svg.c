@@ -10,6 +10,8 @@
 
 #define MUTED "#80868f"
 
+enum { LABEL_BYTES = 2000 }; /* of a label or tooltip that are looked at */
+
 void svg_num(struct buf *b, double v)
 {
     if (!(fabs(v) < 1e7))
@@ -45,7 +47,7 @@ void svg_open(struct buf *b, double w, double h, str label)
     svg_num(b, h);
     buf_adds(b, "\" font-family=\"system-ui, 'DejaVu Sans', sans-serif\" "
                 "role=\"img\" aria-label=\"");
-    html_attr(b, label);
+    html_attr(b, html_head(label, 300));
     buf_adds(b, "\">\n");
 }
 
@@ -57,7 +59,7 @@ void svg_close(struct buf *b)
 void svg_title(struct buf *b, str s)
 {
     buf_adds(b, "<title>");
-    html_text(b, s);
+    html_text(b, html_head(s, LABEL_BYTES));
     buf_adds(b, "</title>");
 }
 
@@ -112,7 +114,7 @@ double text_width(str s, double px)
     double w = 0;
     struct buf seen;
     buf_init(&seen, 1 << 16);
-    utf8_printable(&seen, str_sub(s, 0, 2000));
+    utf8_printable(&seen, html_head(s, LABEL_BYTES));
     for (size_t i = 0; i < seen.n;) {
         size_t beg = i;
         uint32_t c = utf8_next(buf_str(&seen), &i);
@@ -147,7 +149,7 @@ void svg_label(struct buf *b, const struct svg_label *l, str s)
     double px = l->px > 0 ? l->px : 11;
     struct buf seen;
     buf_init(&seen, 1 << 16);
-    utf8_printable(&seen, str_sub(s, 0, 2000));
+    utf8_printable(&seen, html_head(s, LABEL_BYTES));
     str shown = buf_str(&seen);
     if (l->max > 0)
         shown = fit(shown, px, l->max);

@@ -1,10 +1,10 @@
 /* svg.h - the pieces of a picture: numbers, labels, colours, text widths.
  *
  * Called by: charts, timeline, trees.
- * Gives:     SVG that stands alone and that the style sheet of theme.c recolours
- *            when it is inline: colours are attributes, which CSS overrides.
- *            Coordinates have one decimal, so bytes do not depend on the last
- *            bits of a computation.
+ * Gives:     SVG that stands alone and that the style sheet of theme.c
+ *            recolours when it is inline: colours are attributes, which CSS
+ *            overrides. Coordinates have one decimal, so bytes do not depend on
+ *            the last bits of a computation.
  * Must not:  take markup from a caller's data: texts go through html_text(). */
 #ifndef RENDER_SVG_SVG_H
 #define RENDER_SVG_SVG_H

@@ -5,6 +5,8 @@
  * Gives:     DIR/NAME.html (a page around text/html), DIR/NAME.svg, .txt. */
 #include <time.h>
 
+#include "base/json_write.h"
+#include "base/utf8.h"
 #include "hostile.h"
 #include "sample.h"
 
@@ -399,12 +401,31 @@ static void trees(const char *dir)
          "color=User;title=</title><script>alert(2)</script>");
 }
 
+/* What a reader must see of each hostile text, as a JSON array. */
+static void expected(const char *dir)
+{
+    struct buf b, seen;
+    buf_init(&b, 1 << 20);
+    buf_init(&seen, 1 << 20);
+    for (size_t i = 0; i < NHOSTILE; i++) {
+        buf_reset(&seen);
+        utf8_printable_keep(&seen, hostile[i], "\n\t");
+        buf_adds(&b, i ? "," : "[");
+        json_str(&b, buf_str(&seen));
+    }
+    buf_adds(&b, "]");
+    save(dir, "hostile", "json", buf_str(&b));
+    buf_release(&b);
+    buf_release(&seen);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
         fprintf(stderr, "usage: render_pages DIR\n");
         return 2;
     }
+    expected(argv[1]);
     tables(argv[1]);
     charts(argv[1]);
     timelines(argv[1]);

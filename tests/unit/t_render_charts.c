@@ -246,3 +246,40 @@ TEST(coordinates_have_one_decimal)
     CHECK(text_width(S("mmmm"), 11) > text_width(S("iiii"), 11));
     CHECK(text_width(S("\xE2\x80\xAE"), 10) > 30); /* spelled out */
 }
+
+/* Names, titles and values of a megabyte each. */
+TEST(huge_texts_are_cut_everywhere)
+{
+    static const char *const all[] = { "", "timeline", "processtree",
+        "timechart", "columnchart", "barchart", "piechart", "areachart",
+        "scatterchart", "card" };
+    struct arena *a = arena_new();
+    struct frame *f = frame_new(4);
+    char *z = arena_alloc(a, 1000000);
+    str big = { z, 1000000 };
+    memset(z, '&', 1000000);
+    memcpy(z + 1000, "\xC3\xA4\xC3\xA4", 4);
+    frame_set_col(f, 0, big, TYPE_DATETIME);
+    frame_set_col(f, 1, big, TYPE_LONG);
+    frame_set_col(f, 2, S("ProcessKey"), TYPE_STRING);
+    frame_set_col(f, 3, S("ParentKey"), TYPE_STRING);
+    frame_set_rows(f, 2);
+    f->cols[2].s[0] = f->cols[3].s[1] = f->cols[2].s[1] = big;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct sample_hint sh;
+        struct bundle b;
+        struct diags ds;
+        diags_init(&ds, a);
+        bundle_init(&b, a);
+        sample_hint(&sh, all[i], "ref=2024-01-05");
+        static const char *const props[] = { "title", "xtitle", "ytitle",
+                                             "ref_label" };
+        for (size_t k = 0; k < 4; k++)
+            sh.h.props.v[sh.h.props.n++] = (struct hint_prop){
+                str_of(props[k]), { .type = TYPE_STRING, .s = big } };
+        CHECK(render(f, &sh.h, &b, &ds) == ST_OK);
+        check_forms(&b);
+    }
+    frame_unref(f);
+    arena_free(a);
+}

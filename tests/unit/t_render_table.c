@@ -163,6 +163,8 @@ TEST(bytes_end_the_rows_before_the_count_does)
     size_t rows = count_of(html, "<tr>");
     CHECK(rows > 150 && rows < 250);
     CHECK(has(html, " of 100,000 rows"));
+    CHECK(bundle_find(&b, "text/plain").n < 1100000);
+    CHECK(has(bundle_find(&b, "text/plain"), " of 100,000 rows"));
     frame_unref(f);
     arena_free(a);
 }
