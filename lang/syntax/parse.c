@@ -314,6 +314,8 @@ void parse_columns(struct parser *p, struct ast *parent)
     if (!expect_punct(p, "("))
         return;
     while (!at_punct(p, ")") && peek(p)->kind != TOK_END) {
+        if (at_word(p, "true") || at_word(p, "false")) /* literals */
+            expected(p, "the name of a column");
         struct ast *name = parse_name(p);
         struct ast *c = ast_new(p->arena, AST_COLUMN, name->span, name->text);
         ast_add(parent, c);
