@@ -83,8 +83,10 @@ static struct expr *equality(struct binder *b, bool equal, struct expr *x,
         e = ex_call(
             b, TYPE_BOOL,
             equal
-                ? "(CASE WHEN $1 IS NOT NULL OR $2 IS NOT NULL THEN $1 IS NOT DISTINCT FROM $2 END)"
-                : "(CASE WHEN $1 IS NOT NULL OR $2 IS NOT NULL THEN $1 IS DISTINCT FROM $2 END)",
+                ? "(CASE WHEN $1 IS NOT NULL OR $2 IS NOT NULL THEN $1 IS NOT "
+                  "DISTINCT FROM $2 END)"
+                : "(CASE WHEN $1 IS NOT NULL OR $2 IS NOT NULL THEN $1 IS "
+                  "DISTINCT FROM $2 END)",
             x, y, NULL);
     }
     if (nan && e->kind != EX_ERROR)
@@ -225,7 +227,8 @@ static const char *number_sql(char op, enum type t)
         "CAST($1 - $2 AS DECIMAL(38,10))",
         "CAST(CAST($1 AS DOUBLE) * CAST($2 AS DOUBLE) AS DECIMAL(38,10))",
         "TRY_CAST(CAST($1 AS DOUBLE) / CAST($2 AS DOUBLE) AS DECIMAL(38,10))",
-        "CAST(k_fmod(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE)) AS DECIMAL(38,10))",
+        "CAST(k_fmod(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE)) AS "
+        "DECIMAL(38,10))",
     };
     size_t i = (size_t)(strchr(ops, op) - ops);
     return t == TYPE_LONG ? longs[i] : t == TYPE_REAL ? reals[i] : decimals[i];

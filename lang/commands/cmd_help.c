@@ -28,8 +28,10 @@ static const char overview[] =
     "                                         the machine the kernel runs on\n"
     "  found = Logs | where …                 keep a result as a table\n"
     "  .show tables | operators | functions | renderers | commands\n"
-    "  .describe Logs                         columns, nulls, values, time span\n"
-    "  .help where                            one operator, function, command\n";
+    "  .describe Logs                         columns, nulls, values, time "
+    "span\n"
+    "  .help where                            one operator, function, "
+    "command\n";
 
 static enum status help_run(struct lang *l, const struct ast *cmd,
                             struct command_out *out, struct diags *ds)

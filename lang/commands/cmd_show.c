@@ -243,7 +243,8 @@ const struct lang_command cmd_show = {
              "providers | renderers | settings | params | rejects | version",
     .summary = "Lists what there is, as a table that can be piped on.",
     .example =
-        ".show functions | where Name startswith \"ipv4\" | project Name, Summary",
+        ".show functions | where Name startswith \"ipv4\" | project Name, "
+        "Summary",
     .parse = show_parse,
     .run = show_run,
 };

@@ -363,7 +363,8 @@ static struct expr *bind_extract_all(struct binder *b, const struct ast *call,
     if (groups == 1) {
         buf_adds(
             &sql,
-            "nullif(CAST(to_json(regexp_extract_all($1, kre($2), 1)) AS VARCHAR), '[]')");
+            "nullif(CAST(to_json(regexp_extract_all($1, kre($2), 1)) AS "
+            "VARCHAR), '[]')");
     } else {
         buf_adds(&sql, "nullif(CAST(to_json(list_transform(generate_series(1, "
                        "len(regexp_extract_all($1, kre($2), 1))), lambda i: [");

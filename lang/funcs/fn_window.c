@@ -56,7 +56,8 @@ static struct expr *run_of(struct binder *b, struct expr *restart)
     restart = flat(b, coerce(b, restart, TYPE_BOOL));
     struct expr *run = ex_call(
         b, TYPE_LONG,
-        "sum(CASE WHEN $1 THEN 1 ELSE 0 END) OVER (ORDER BY $2 ROWS UNBOUNDED PRECEDING)",
+        "sum(CASE WHEN $1 THEN 1 ELSE 0 END) OVER (ORDER BY $2 ROWS UNBOUNDED "
+        "PRECEDING)",
         restart, i, NULL);
     return hoist(b, as_window(run), "run");
 }
@@ -133,15 +134,19 @@ static struct expr *bind_row_cumsum(struct binder *b, const struct ast *call,
         return as_window(ex_call(
             b, t,
             real
-                ? "coalesce(sum($1) OVER (ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0)"
-                : "CAST(coalesce(sum($1) OVER (ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0) AS BIGINT)",
+                ? "coalesce(sum($1) OVER (ORDER BY $2 ROWS UNBOUNDED "
+                  "PRECEDING), 0)"
+                : "CAST(coalesce(sum($1) OVER (ORDER BY $2 ROWS UNBOUNDED "
+                  "PRECEDING), 0) AS BIGINT)",
             x, i, NULL));
     b->reordered = true;
     return as_window(ex_call(
         b, t,
         real
-            ? "coalesce(sum($1) OVER (PARTITION BY $3 ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0)"
-            : "CAST(coalesce(sum($1) OVER (PARTITION BY $3 ORDER BY $2 ROWS UNBOUNDED PRECEDING), 0) AS BIGINT)",
+            ? "coalesce(sum($1) OVER (PARTITION BY $3 ORDER BY $2 ROWS "
+              "UNBOUNDED PRECEDING), 0)"
+            : "CAST(coalesce(sum($1) OVER (PARTITION BY $3 ORDER BY $2 ROWS "
+              "UNBOUNDED PRECEDING), 0) AS BIGINT)",
         x, i, run, NULL));
 }
 
@@ -155,8 +160,10 @@ static struct expr *rank(struct binder *b, const struct ast *call,
     struct expr *run = n > 1 ? run_of(b, args[1]) : NULL;
     i = row_index(b);
     const char *lag =
-        run ? "(lag($1) OVER (PARTITION BY $3 ORDER BY $2) IS DISTINCT FROM $1 OR lag(1) OVER (PARTITION BY $3 ORDER BY $2) IS NULL)"
-            : "(lag($1) OVER (ORDER BY $2) IS DISTINCT FROM $1 OR lag(1) OVER (ORDER BY $2) IS NULL)";
+        run ? "(lag($1) OVER (PARTITION BY $3 ORDER BY $2) IS DISTINCT FROM "
+              "$1 OR lag(1) OVER (PARTITION BY $3 ORDER BY $2) IS NULL)"
+            : "(lag($1) OVER (ORDER BY $2) IS DISTINCT FROM $1 OR lag(1) OVER "
+              "(ORDER BY $2) IS NULL)";
     struct expr *changed = run ? ex_call(b, TYPE_BOOL, lag, x, i, run, NULL)
                                : ex_call(b, TYPE_BOOL, lag, x, i, NULL);
     changed = hoist(b, as_window(changed), "changed");
@@ -166,7 +173,8 @@ static struct expr *rank(struct binder *b, const struct ast *call,
     if (dense)
         return as_window(ex_call(
             b, TYPE_LONG,
-            "CAST(sum(CASE WHEN $1 THEN 1 ELSE 0 END) OVER (PARTITION BY $3 ORDER BY $2 ROWS UNBOUNDED PRECEDING) AS BIGINT)",
+            "CAST(sum(CASE WHEN $1 THEN 1 ELSE 0 END) OVER (PARTITION BY $3 "
+            "ORDER BY $2 ROWS UNBOUNDED PRECEDING) AS BIGINT)",
             changed, i, part, NULL));
     struct expr *pos = as_window(
         ex_call(b, TYPE_LONG, "row_number() OVER (PARTITION BY $2 ORDER BY $1)",
@@ -174,7 +182,8 @@ static struct expr *rank(struct binder *b, const struct ast *call,
     pos = hoist(b, pos, "pos");
     return as_window(ex_call(
         b, TYPE_LONG,
-        "max(CASE WHEN $1 THEN $4 END) OVER (PARTITION BY $3 ORDER BY $2 ROWS UNBOUNDED PRECEDING)",
+        "max(CASE WHEN $1 THEN $4 END) OVER (PARTITION BY $3 ORDER BY $2 ROWS "
+        "UNBOUNDED PRECEDING)",
         changed, i, part, pos, NULL));
 }
 

@@ -104,7 +104,8 @@ const struct lang_op op_externaldata = {
     .usage = "externaldata(column:type, …)[\"path\", …] with (format=\"csv\")",
     .summary = "Rows of a file with columns declared here.",
     .example =
-        "externaldata(line:string)[\"/etc/hostname\"] with (format=\"txt\") | count",
+        "externaldata(line:string)[\"/etc/hostname\"] with (format=\"txt\") | "
+        "count",
     .parse = externaldata_parse,
     .bind = externaldata_bind,
 };

@@ -14,7 +14,8 @@ const struct lang_op op_parse_where = {
         "T | parse-where [kind=regex] text with * \"literal\" column:type …",
     .summary = "Like parse, but keeps only the rows that match.",
     .example =
-        "datatable(s:string)[\"a=1\", \"b\"] | parse-where s with \"a=\" n:long",
+        "datatable(s:string)[\"a=1\", \"b\"] | parse-where s with \"a=\" "
+        "n:long",
     .parse = parse_text_parse,
     .bind = parse_where_bind,
 };
