@@ -34,13 +34,6 @@ static bool is_mono(enum type t)
            t == TYPE_DYNAMIC;
 }
 
-static void add_classes(struct buf *b, enum type t)
-{
-    buf_adds(b, format_is_right(t) ? "shk-r" : "");
-    if (is_mono(t))
-        buf_adds(b, format_is_right(t) ? " shk-m" : "shk-m");
-}
-
 static void add_head(struct table *t)
 {
     struct buf *b = t->b;
@@ -62,25 +55,34 @@ static void add_head(struct table *t)
         buf_adds(b, "\"><span>");
         html_text(b, html_head(col->name, 200));
         buf_adds(b, col->name.n > 200 ? "\xE2\x80\xA6" : "");
-        buf_adds(b, "</span><small>");
+        buf_adds(b, "</span> <small>");
         buf_adds(b, type_name(col->type));
         buf_adds(b, "</small></th>");
     }
     buf_adds(b, "</tr></thead>\n");
 }
 
-static void open_cell(struct table *t, enum type type, bool styled)
+/* <td> with what its type asks for. The style is repeated inline in the first
+ * rows, for readers that strip the style sheet. */
+static void open_cell(struct table *t, enum type type, bool null, bool styled)
 {
+    bool right = format_is_right(type);
+    static const char *const classes[] = { "", "shk-r", "shk-m", "shk-r shk-m" };
+    const char *cls = classes[right + 2 * is_mono(type)];
     buf_adds(t->b, "<td");
-    if (format_is_right(type) || is_mono(type)) {
+    if (null || *cls) {
         buf_adds(t->b, " class=\"");
-        add_classes(t->b, type);
+        buf_adds(t->b, cls);
+        buf_adds(t->b, null && *cls ? " shk-z" : null ? "shk-z" : "");
         buf_addc(t->b, '"');
     }
-    if (styled)
-        buf_adds(t->b, format_is_right(type)
-                           ? " style=\"text-align:right;padding:3px 10px\""
-                           : " style=\"text-align:left;padding:3px 10px\"");
+    if (null)
+        buf_adds(t->b, " title=\"null\"");
+    if (styled) {
+        buf_adds(t->b, right ? " style=\"text-align:right;padding:3px 10px"
+                             : " style=\"text-align:left;padding:3px 10px");
+        buf_adds(t->b, type == TYPE_DATETIME ? ";white-space:nowrap\"" : "\"");
+    }
     buf_addc(t->b, '>');
 }
 
@@ -132,9 +134,7 @@ static void add_cell(struct table *t, size_t row, size_t c, size_t cap)
     const struct column *col = &t->f->cols[c];
     bool styled = row < INLINE_ROWS;
     if (cell_is_null(col, row)) {
-        buf_adds(t->b, styled ? "<td class=\"shk-z\" title=\"null\" "
-                                "style=\"text-align:left;padding:3px 10px\">"
-                              : "<td class=\"shk-z\" title=\"null\">");
+        open_cell(t, col->type, true, styled);
         buf_adds(t->b, "\xE2\x88\x85</td>");
         return;
     }
@@ -150,7 +150,7 @@ static void add_cell(struct table *t, size_t row, size_t c, size_t cap)
         buf_adds(t->b, "<td class=\"shk-e\"></td>");
         return;
     }
-    open_cell(t, col->type, styled);
+    open_cell(t, col->type, false, styled);
     if (type_is_text(col->type))
         add_text_cell(t, col->type, s, cap);
     else
@@ -257,7 +257,8 @@ void table_html(struct buf *b, const struct frame *f, const struct hint *h)
     buf_add_i64(b, page_size(h));
     buf_adds(b, "\"></div>\n<div class=\"shk-scroll\" "
                 "style=\"overflow:auto;max-height:34em\">"
-                "<table class=\"shk-t\" style=\"border-collapse:collapse\">");
+                "<table class=\"shk-t\" style=\"border-collapse:collapse;"
+                "font-size:13px\">");
     add_head(&t);
     add_body(&t, want);
     buf_adds(b, "</table></div>\n");

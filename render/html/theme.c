@@ -10,6 +10,9 @@
  * prefers-color-scheme rule alone would get wrong. Lines and shades are
  * translucent grey, so they suit both.
  *
+ * Some pages lay outputs out in a table cell that grows with its content; a
+ * width of nothing with a least width of all keeps a wide table scrolling.
+ *
  * An untrusted notebook strips <style>, <script>, <svg> and var(); renderers
  * therefore also set alignment, padding and borders inline. */
 #include "render/html/theme.h"
@@ -36,7 +39,7 @@ static const char *const css[] = {
     "--shk-mono:var(--jp-code-font-family,var(--vscode-editor-font-family,"
     "ui-monospace,Menlo,Consolas,monospace));"
     "color:var(--shk-fg);font:13px/1.45 var(--shk-font);margin:2px 0 6px;"
-    "max-width:100%;position:relative}"
+    "width:0;min-width:100%;position:relative}"
     ".shk *{box-sizing:border-box}"
     ".shk-title{font-weight:600;font-size:14px;margin:2px 0 6px}"
     ".shk-foot{color:var(--shk-mute);font-size:12px;margin-top:5px}"
@@ -157,7 +160,7 @@ static const char *const css[] = {
     "font-style:normal}"
     ".shk-w{max-width:44em;max-height:1.45em;overflow:hidden;"
     "text-overflow:ellipsis;cursor:zoom-in}"
-    ".shk-j{white-space:nowrap}"
+    ".shk-j{white-space:nowrap}.shk-j .shk-nl::after{content:none}"
     ".shk:not(.shk-on) .shk-w:focus,.shk-w.shk-o{max-height:26em;"
     "overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;"
     "cursor:auto;min-width:24em}"

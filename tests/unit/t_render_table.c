@@ -36,7 +36,8 @@ TEST(a_small_table)
     CHECK(count_of(html, "<tr>") == 4);
     CHECK(has(html, "data-t=\"timespan\""));
     CHECK(has(html, "<td class=\"shk-e\"></td>"));
-    CHECK(has(html, "<td class=\"shk-z\" title=\"null\""));
+    CHECK(has(html, "<td class=\"shk-m shk-z\" title=\"null\""));
+    CHECK(has(html, "<td class=\"shk-r shk-z\" title=\"null\""));
     CHECK(has(html, ">3 rows, 7 columns</div>"));
     frame_unref(f);
     arena_free(a);
