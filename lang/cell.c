@@ -16,9 +16,8 @@ static enum status dry_command(struct run *r, const struct ast *cmd,
     str makes = c->makes ? c->makes(cmd) : S("");
     if (makes.n) {
         struct node *any = node_new(r->l->cell, NODE_VALUES, cmd->span, NULL);
+        any->open = true;
         add_pending(r->l, makes, any);
-        ((struct table_info *)(uintptr_t)r->l->pending.v[r->l->pending.n - 1])
-            ->ncols = SIZE_MAX;
     }
     return ST_OK;
 }
@@ -84,12 +83,12 @@ static bool shows_something(const struct ast *t)
            t->kind == AST_MARKDOWN || t->kind == AST_ASSIGN;
 }
 
-/* A table that a .load of this cell will make is not known yet: what uses it
- * is left for the real run. */
+/* A table that a .load of this cell will make is not known yet, nor are the
+ * columns that depend on its rows: what uses it is left for the real run. */
 static bool has_unknown_tables(const struct lang *l)
 {
     for (size_t i = 0; i < l->pending.n; i++)
-        if (l->pending.v[i]->ncols == SIZE_MAX)
+        if (l->pending.v[i]->open)
             return true;
     return false;
 }
@@ -105,9 +104,11 @@ static bool dry_run(struct run *r, const struct ast *cell)
     dry.dry = true;
     dry.o = &o;
     r->l->scope = scope_copy(r->l->cell, scope);
+    r->l->rehearsal = true;
     for (const struct ast *t = cell->kid; t && !has_unknown_tables(r->l);
          t = t->next)
         (void)run_statement(&dry, t);
+    r->l->rehearsal = false;
     r->l->scope = scope;
     r->l->pending.n = 0;
     for (size_t i = 0; i < ds.list.n; i++)

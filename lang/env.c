@@ -75,10 +75,13 @@ static struct source *env_open(void *ctx, const struct provider *p,
     return o.source;
 }
 
+/* What binding asks for is small: values, names of columns. */
+enum { BIND_ROWS = 100000 };
+
 static enum status env_run(void *ctx, struct node *n, struct frame **out,
                            struct diags *ds)
 {
-    return step_query(ctx, n, 2, out, ds);
+    return step_query(ctx, n, BIND_ROWS, out, ds);
 }
 
 static const struct bind_env *session_env(struct lang *l)
@@ -100,5 +103,6 @@ struct binder session_binder(struct lang *l, struct diags *ds,
         .now = l->now,
         .open_tables = o && o->open_tables,
         .check = o && o->check,
+        .rehearsal = l->rehearsal,
     };
 }

@@ -48,6 +48,7 @@ struct lang {
     str code;
     int64_t now;
     bool keep_cell; /* a let points into its tree */
+    bool rehearsal; /* the dry run before a cell of several statements */
     LIST(struct opened) opened;
     LIST(str) temporary; /* physical tables to drop at its end */
     LIST(const struct table_info *)

@@ -200,9 +200,12 @@ void add_pending(struct lang *l, str name, const struct node *n)
     struct source_col *cols = arena_array(l->cell, n->cols.n, sizeof *cols);
     for (size_t i = 0; i < n->cols.n; i++)
         cols[i] = (struct source_col){ n->cols.v[i].name, n->cols.v[i].type };
-    *t = (struct table_info){
-        .name = name, .physical = S("pending"), .ncols = n->cols.n, .cols = cols
-    };
+    *t = (struct table_info){ .name = name,
+                              .physical = S("pending"),
+                              .ncols = n->cols.n,
+                              .cols = cols,
+                              .unmade = true,
+                              .open = n->open };
     PUSH(l->cell, l->pending, t);
 }
 

@@ -19,6 +19,8 @@ struct table_info {
     const struct source_col *cols;
     uint64_t nrows;
     enum completeness completeness;
+    bool unmade; /* an earlier statement of the cell will make it */
+    bool open;   /* unmade, and its columns are not known either */
 };
 
 struct bind_env {
@@ -50,6 +52,7 @@ struct binder {
     unsigned depth;
     bool open_tables;       /* unknown tables have any column */
     bool check;             /* nothing may run */
+    bool rehearsal;         /* a dry run: tables may not be there yet */
     bool aggregates;        /* aggregate calls are allowed here */
     struct expr *row_index; /* window calls: number of the row in b->row */
     bool reordered;         /* a window lost the order: sort by row_index */
@@ -83,6 +86,13 @@ struct let *bind_let(struct binder *b, const struct ast *let); /* into scope */
 
 /* A source that was opened becomes a FETCH node. */
 struct node *fetch_node(struct binder *b, struct source *s, struct span at);
+/* The same columns under new ids, so that one bound table can be used twice
+ * in a query: it is computed once. */
+struct node *node_again(struct binder *b, struct node *n, struct span at);
+/* Whether the rows of `n` may be read while binding, through b->env->run: not
+ * in check mode and not in a rehearsal, where tables may not be there yet or
+ * would be read twice. What depends on them is then an open node. */
+bool can_read(const struct binder *b, struct node *n);
 /* Calls a let function with the piped table as its first table argument. */
 struct node *bind_invoke(struct binder *b, const struct ast *call,
                          struct node *in);

@@ -371,6 +371,10 @@ bool bind_value(struct binder *b, const struct ast *t, struct value *v)
     PUSH(b->arena, one->cells, ex_long(b, 1)->value);
     struct node *p = project_new(b, t, one);
     project_add(b, p, S("v"), e);
+    if (reads_unmade(p)) {
+        *v = ex_null(b, e->type)->value;
+        return true;
+    }
     struct frame *f = NULL;
     if (b->env->run(b->env->ctx, p, &f, b->ds) != ST_OK || f->nrows != 1) {
         frame_unref(f);

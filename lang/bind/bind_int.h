@@ -20,6 +20,9 @@ struct expr *bind_special(struct binder *b, const struct ast *call,
                           bool *known);
 struct expr *bind_path_expr(struct binder *b, const struct ast *t);
 
+/* Whether it reads a table that an earlier statement has yet to make. */
+bool reads_unmade(struct node *n);
+
 void check_regex(struct binder *b, const struct expr *e);
 
 /* -- overloads (bind_call.c) -- */

@@ -6,6 +6,7 @@
 #include "bind.h"
 
 #include "bind_int.h"
+#include "plan/node_walk.h"
 
 /* ---- stored tables and sources ---- */
 
@@ -16,6 +17,8 @@ static struct node *scan(struct binder *b, const struct table_info *t,
     n->table = t->physical;
     n->nparts = t->nparts;
     n->name = t->name;
+    n->unmade = t->unmade;
+    n->open = t->open;
     for (size_t i = 0; i < t->ncols; i++) {
         PUSH(b->arena, n->cols,
              col_new(b, t->cols[i].name, t->cols[i].type, true));
@@ -123,11 +126,40 @@ static struct node *bind_provider_table(struct binder *b,
     return NULL;
 }
 
+/* ---- reading while binding ---- */
+
+struct reads {
+    bool rows; /* of a stored table, a source or a native step */
+    bool open;
+    bool unmade;
+};
+
+static void note_read(void *ctx, struct node *n)
+{
+    struct reads *r = ctx;
+    r->rows |= n->kind == NODE_SCAN || n->kind == NODE_FETCH ||
+               n->kind == NODE_HOST;
+    r->open |= n->open;
+    r->unmade |= n->unmade;
+}
+
+bool can_read(const struct binder *b, struct node *n)
+{
+    struct reads r = { 0 };
+    node_walk(n, note_read, &r);
+    return !b->check && !r.open && !(b->rehearsal && r.rows);
+}
+
+bool reads_unmade(struct node *n)
+{
+    struct reads r = { 0 };
+    node_walk(n, note_read, &r);
+    return r.unmade;
+}
+
 /* ---- lets and functions ---- */
 
-/* The same columns under new ids, so that one bound table can be used twice
- * in a query. */
-static struct node *reuse(struct binder *b, struct node *n, struct span at)
+struct node *node_again(struct binder *b, struct node *n, struct span at)
 {
     struct node *r = node_new(b->arena, NODE_SHARED, at, n);
     r->open = n->open;
@@ -163,7 +195,7 @@ static struct node *bind_let_table(struct binder *b, struct let *l,
                                    struct span at)
 {
     if (l->node)
-        return reuse(b, l->node, at);
+        return node_again(b, l->node, at);
     if (!bind_enter(b, at))
         return NULL;
     struct node *n = NULL;
@@ -173,7 +205,7 @@ static struct node *bind_let_table(struct binder *b, struct let *l,
         n = bind_in_scope(b, l->home, l->ast);
     if (n && is_materialize(l->ast)) {
         l->node = n;
-        n = reuse(b, n, at);
+        n = node_again(b, n, at);
     }
     bind_leave(b);
     return n;

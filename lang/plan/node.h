@@ -85,6 +85,7 @@ struct node {
     LIST(struct order) order; /* known order of the rows, for windows */
     bool ordered;             /* rows are serialized */
     bool open;                /* may have columns nobody knows (check) */
+    bool unmade;              /* SCAN: the table will be made by this cell */
 
     str name;                    /* of the table, for withsource */
     str table;                   /* SCAN: physical name */
