@@ -15,6 +15,8 @@ cd "$(dirname "$0")/.."
 BUILD=${BUILD:-build}
 PYTHON=${PYTHON:-/usr/bin/python3}
 SUITE_SECONDS=${SUITE_SECONDS:-420}
+JOBS=${JOBS:-$(nproc)}
+export JOBS
 export SHIKRA=$PWD/$BUILD/asan/shikra SHIKRA_RELEASE=$PWD/$BUILD/shikra
 export SHIKRA_DUCKDB=${SHIKRA_DUCKDB:-$PWD/$BUILD/lib/libduckdb.so}
 export LC_ALL=C TZ=UTC
@@ -24,8 +26,8 @@ export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$PWD/tests/lsan.supp:print_supp
 
 passed=0
 failed=0
-out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 unittest_sum() # passed, failed, "unittest"; nothing when it is none
 {
@@ -38,19 +40,27 @@ unittest_sum() # passed, failed, "unittest"; nothing when it is none
         END { if (known) print ran - bad, bad + 0, "unittest" }' "$out"
 }
 
-# suite NAME COMMAND…: shows its output, counts its last line.
-suite()
+# launch NAME COMMAND…: runs it, keeps output, status and seconds.
+launch()
 {
-    local name=$1 start=$SECONDS status line p f
+    local name=$1 start=$SECONDS
     shift
-    timeout -k 10 "$SUITE_SECONDS" "$@" > "$out" 2>&1
-    status=$?
+    timeout -k 10 "$SUITE_SECONDS" "$@" > "$work/${name//\//,}.out" 2>&1
+    echo "$? $((SECONDS - start))" > "$work/${name//\//,}.status"
+}
+
+# report NAME: shows the output of what failed, counts its last line.
+report()
+{
+    local name=$1 status seconds line p f
+    out=$work/${name//\//,}.out
+    read -r status seconds < "$work/${name//\//,}.status"
     line=$(grep -E '[0-9]+ passed, [0-9]+ failed *$' "$out" | tail -n 1)
     read -r p f <<< "$(sed -nE 's/.*[^0-9]?\b([0-9]+) passed, ([0-9]+) failed *$/\1 \2/p' <<< "$line")"
     [ -n "$line" ] || read -r p f line <<< "$(unittest_sum)"
     p=${p:-0} f=${f:-0}
-    if [ $status -ne 0 ] && [ "$f" -eq 0 ]; then
-        echo "$name: ended with status $status" >> "$out"
+    if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
+        echo "$name: ended with status $status (124: took too long)" >> "$out"
         f=1
     elif [ -z "$line" ]; then
         echo "$name: said nothing of passed and failed" >> "$out"
@@ -63,10 +73,34 @@ suite()
     elif grep -q 'skip' "$out"; then
         grep 'skip' "$out" | tail -n 3
     fi
-    printf '%-34s %5d good %4d bad %4d s\n' "$name" "$p" "$f" \
-        $((SECONDS - start))
+    printf '%-34s %5d good %4d bad %4d s\n' "$name" "$p" "$f" "$seconds"
     passed=$((passed + p))
     failed=$((failed + f))
+}
+
+suite() # NAME COMMAND…
+{
+    launch "$@"
+    report "$1"
+}
+
+# Programs that do not disturb each other run side by side; their names and
+# commands are lines "NAME COMMAND…" on standard input.
+side_by_side()
+{
+    local names=() line
+    while read -r line; do
+        while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do
+            wait -n
+        done
+        names+=("${line%% *}")
+        # shellcheck disable=SC2086
+        launch $line < /dev/null &
+    done
+    wait
+    for line in "${names[@]}"; do
+        report "$line"
+    done
 }
 
 wanted() # NAME: under T only programs of that name run
@@ -79,22 +113,23 @@ wanted() # NAME: under T only programs of that name run
 
 units()
 {
-    for t in "$BUILD"/asan/unit/t_*; do
-        [ -f "tests/unit/$(basename "$t").c" ] || continue
-        wanted "unit/$(basename "$t")" && suite "unit/$(basename "$t")" "$t"
-    done
+    for t in tests/unit/t_*.c; do
+        local name
+        name=$(basename "$t" .c)
+        wanted "unit/$name" && echo "unit/$name $BUILD/asan/unit/$name"
+    done > "$work/list"
+    side_by_side < "$work/list"
 }
 
 replays()
 {
-    for t in "$BUILD"/asan/replay/fuzz_*; do
+    for t in tests/fuzz/fuzz_*.c; do
         local name
-        name=$(basename "$t")
-        [ -f "tests/fuzz/$name.c" ] || continue
-        wanted "replay/$name" || continue
-        suite "replay/$name" "$t" "tests/fuzz/corpus/${name#fuzz_}" \
-            tests/lang
-    done
+        name=$(basename "$t" .c)
+        wanted "replay/$name" && echo "replay/$name $BUILD/asan/replay/$name" \
+            "tests/fuzz/corpus/${name#fuzz_} tests/lang"
+    done > "$work/list"
+    side_by_side < "$work/list"
 }
 
 found()
