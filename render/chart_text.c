@@ -71,7 +71,9 @@ static void add_spark(struct buf *b, const struct chart *c,
     if (least > 0 && least < most * 0.8)
         least = 0;
     for (size_t i = 0; i < SPARK; i++) {
-        double part = most > least ? (v[i] - least) / (most - least) : 0.5;
+        double part = most > least ? (v[i] / 2 - least / 2) /
+                                         (most / 2 - least / 2) : 0.5;
+        part = fmin(fmax(part, 0), 1);
         buf_adds(b, isnan(v[i]) ? " " : eighths[(size_t)(part * 7 + 0.5)]);
     }
     if (!(least <= most))

@@ -50,9 +50,9 @@ static void add_bound(struct buf *b, enum type t, double v)
 {
     if (!isfinite(v))
         buf_adds(b, "?");
-    else if (t == TYPE_DATETIME)
+    else if (t == TYPE_DATETIME && fabs(v) < 9e18)
         format_time(b, (int64_t)v, 0);
-    else if (t == TYPE_TIMESPAN)
+    else if (t == TYPE_TIMESPAN && fabs(v) < 9e18)
         format_span(b, (int64_t)v);
     else
         format_num(b, v, true);

@@ -74,7 +74,7 @@ static void defang(struct buf *b, str s)
         buf_add(b, str_sub(s, run, i));
         if (i == s.n)
             break;
-        if (s.p[i] == ':' && i + 3 < s.n && s.p[i + 1] == '/' &&
+        if (s.p[i] == ':' && i + 2 < s.n && s.p[i + 1] == '/' &&
             s.p[i + 2] == '/' && i && is_scheme_char(s.p[i - 1])) {
             i = defang_scheme(b, s, i, out_beg);
         } else if (at_www(s, i)) {

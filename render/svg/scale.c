@@ -47,8 +47,9 @@ double scale_px(const struct scale *s, double v)
         hi = log10(hi);
         v = v > 0 ? log10(v) : lo;
     }
-    double part = hi > lo ? (v - lo) / (hi - lo) : 0.5;
-    part = part < 0 ? 0 : part > 1 ? 1 : part;
+    /* Halves: the range of two doubles may be more than a double holds. */
+    double part = hi > lo ? (v / 2 - lo / 2) / (hi / 2 - lo / 2) : 0.5;
+    part = !(part > 0) ? 0 : part > 1 ? 1 : part;
     return s->from + part * (s->to - s->from);
 }
 

@@ -136,6 +136,7 @@ TEST(plain_text_shows_no_link_and_no_control)
     CHECK_STR(written(&b, table_text_value, S("\x1b]8;;x\x07\n")),
               "\\x1b]8;;x\\x07\\x0a");
     CHECK_STR(written(&b, table_text_value, S("://x")), "://x");
+    CHECK_STR(written(&b, table_text_value, S("cut http://")), "cut hxxp[:]//");
     buf_release(&b);
 }
 
