@@ -214,6 +214,20 @@ static inline str rig_rows(struct rig *x)
     return s;
 }
 
+/* Does row i begin with the number i, for all of them? */
+static inline bool rig_in_order(const struct rig *x)
+{
+    char want[32];
+    for (unsigned i = 0; i < x->rows.n; i++) {
+        size_t n = (size_t)snprintf(want, sizeof want, "[%u", i);
+        str row = x->rows.v[i];
+        if (!str_starts(row, (str){ want, n }) ||
+            (row.p[n] != ',' && row.p[n] != ']'))
+            return false;
+    }
+    return true;
+}
+
 /* One file, read in one go: schema, rows. */
 static inline void rig_check(const char *name, str content, const char *schema,
                              const char *rows)

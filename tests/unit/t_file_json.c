@@ -302,7 +302,6 @@ static void check_order(const char *name, bool doc, unsigned nthreads)
     enum { N = 60000 };
     struct rig x;
     struct buf b;
-    char want[32];
     rig_init(&x);
     x.nthreads = nthreads;
     buf_init(&b, 64 << 20);
@@ -318,13 +317,7 @@ static void check_order(const char *name, bool doc, unsigned nthreads)
     CHECK(x.nrows == N && x.rejects.n == 0);
     for (unsigned k = 0; k < x.source->nparts; k++)
         CHECK(x.parts[k].nrows > N / x.source->nparts / 2);
-    for (unsigned i = 0; i < x.rows.n; i++) {
-        snprintf(want, sizeof want, "[%u,", i);
-        if (!str_starts(x.rows.v[i], str_of(want))) {
-            CHECK(!"a row out of order");
-            break;
-        }
-    }
+    CHECK(rig_in_order(&x));
     rig_release(&x);
 }
 
