@@ -46,7 +46,7 @@ FLAGS_asan   = -O1 -g $(SAN) $(SAN_WARN)
 CC_tsan      = $(CC)
 FLAGS_tsan   = -O1 -g -fsanitize=thread $(SAN_WARN)
 CC_fuzz      = $(CLANG)
-FLAGS_fuzz   = -O1 -g $(SAN) -fsanitize=fuzzer-no-link
+FLAGS_fuzz   = -O1 -g $(SAN) -fsanitize=fuzzer-no-link -Wno-string-concatenation
 FLAVOURS     = rel asan tsan fuzz
 
 LANG_SRC := $(wildcard lang/*.c lang/*/*.c)
