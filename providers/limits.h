@@ -34,9 +34,10 @@
 #define UNPACK_MEMBERS 10000u   /* data files of one archive */
 #define UNPACK_ENTRIES 1000000u /* entries of any kind of one archive */
 #define UNPACK_LEVELS 3u        /* a .gz in a .zip in a .tar */
-/* Unpacked data up to this size stays in memory, more goes to an unlinked
- * temporary file. */
+/* Unpacked files up to this size stay in memory, until all of them reach the
+ * second one; the rest goes to a temporary file without a name. */
 #define UNPACK_MEMORY ((size_t)64 << 20)
+#define UNPACK_MEMORY_ALL ((uint64_t)256 << 20)
 
 /* Bytes of a rejected record that are kept for the analyst. */
 #define REJECT_SAMPLE 200u

@@ -4,9 +4,7 @@
 #include "encode.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "format.h"
 #include "json_read.h"
 #include "spill.h"
 #include "window.h"
@@ -100,18 +98,17 @@ static enum status convert(struct window *w, struct spill *s, enum encoding e,
     return st;
 }
 
-static void replace(struct member *m, struct spill *s)
+static void replace(struct member_list *l, struct member *m, struct spill *s)
 {
-    if (m->fd >= 0)
-        close(m->fd);
+    if (m->mem)
+        l->in_memory -= m->size;
     free(m->mem);
     spill_give(s, m);
 }
 
-enum status encode_utf8(struct member *m, enum encoding e,
-                        const atomic_bool *cancel, struct span at,
-                        struct diags *ds)
+enum status encode_utf8(struct encode *c, struct member *m)
 {
+    enum encoding e = c->encoding;
     struct window w;
     struct spill s;
     enum encoding seen = guess(m);
@@ -119,16 +116,19 @@ enum status encode_utf8(struct member *m, enum encoding e,
         e = seen;
     if (e == ENCODING_UTF8)
         return ST_OK;
-    spill_init(&s);
+    spill_init(&s, c->members);
     window_init(&w, PIECE);
     window_open(&w, m, 0, m->size);
-    enum status st = convert(&w, &s, e, cancel);
-    window_release(&w);
+    enum status st = convert(&w, &s, e, c->cancel);
+    if (w.file.error)
+        st = ST_ENV;
     if (st == ST_OK)
-        replace(m, &s);
+        replace(c->members, m, &s);
     else if (st == ST_ENV)
-        diag_error(ds, DIAG_FILE, at, "cannot convert %.*s to UTF-8: %s",
-                   STRF(m->name), strerrordesc_np(s.error));
+        diag_error(c->ds, DIAG_FILE, c->span,
+                   "cannot convert %.*s to UTF-8: %s", STRF(m->name),
+                   member_error_text(s.error ? s.error : w.file.error));
+    window_release(&w);
     spill_release(&s);
     return st;
 }

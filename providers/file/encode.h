@@ -11,11 +11,17 @@
 #include "member.h"
 #include "options.h"
 
-/* Replaces the bytes of `m` by their UTF-8 form when `e`, or a byte order mark
- * under ENCODING_GUESS, says that they are something else. Unpaired surrogates
- * become U+FFFD. */
-NODISCARD enum status encode_utf8(struct member *m, enum encoding e,
-                                  const atomic_bool *cancel, struct span at,
-                                  struct diags *ds);
+struct encode {
+    struct member_list *members;  /* for what becomes large */
+    enum encoding encoding;
+    const atomic_bool *cancel;
+    struct span span;
+    struct diags *ds;
+};
+
+/* Replaces the bytes of `m` by their UTF-8 form when c->encoding, or a byte
+ * order mark under ENCODING_GUESS, says that they are something else. Unpaired
+ * surrogates become U+FFFD. */
+NODISCARD enum status encode_utf8(struct encode *c, struct member *m);
 
 #endif

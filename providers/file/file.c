@@ -33,7 +33,7 @@ struct opening {
 static enum status open_path(struct opening *o, struct unpack *u, str path)
 {
     struct member m;
-    enum status st = path_open(&m, path, o->rq->span, o->ds);
+    enum status st = path_find(&m, path, o->rq->span, o->ds);
     if (st != ST_OK)
         return st;
     m.name = m.path = arena_str(o->fs->source.arena, path);
@@ -100,8 +100,9 @@ static enum status prepare_member(struct opening *o, struct member *m)
 {
     const struct file_options *op = &o->options;
     struct header h = { o->schema, o->rq->ncols, op, o->ds };
-    enum status st = encode_utf8(m, op->encoding, o->cancel, o->rq->span,
-                                 o->ds);
+    struct encode c = { &o->fs->members, op->encoding, o->cancel,
+                        o->rq->span, o->ds };
+    enum status st = encode_utf8(&c, m);
     if (st == ST_OK)
         st = format_detect(m, op, o->rq->span, o->ds);
     if (st == ST_OK)
@@ -266,7 +267,7 @@ static enum status file_open(struct source **out,
         .arena = a, .nparts = 1, .read = load_part, .close = file_close,
         .impl = fs,
     };
-    fs->members.arena = a;
+    member_list_init(&fs->members, a);
     fs->time_col = -1;
     struct opening o = { .fs = fs, .rq = rq, .nthreads = nthreads,
                          .cancel = cancel, .ds = ds };

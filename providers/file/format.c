@@ -4,36 +4,12 @@
  * a fixed amount, and can always be pinned with `format = …`. */
 #include "format.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "csv_read.h"
 #include "json_read.h"
 
 enum { HEAD = 256 << 10, SNIFF_LINES = 16 };
-
-size_t member_head(const struct member *m, char *to, size_t n)
-{
-    size_t got = 0;
-    if (n > m->size)
-        n = (size_t)m->size;
-    if (m->fd < 0) {
-        got = n;
-        if (n)
-            memcpy(to, m->mem, n);
-    }
-    while (got < n) {
-        ssize_t k = pread(m->fd, to + got, n - got, (off_t)got);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            break;
-        got += (size_t)k;
-    }
-    memset(to + got, 0, JSON_PAD);
-    return got;
-}
 
 /* ---- by name ------------------------------------------------------------- */
 

@@ -9,9 +9,6 @@
 #include "member.h"
 #include "options.h"
 
-/* The first bytes of a member, JSON_PAD zero bytes after them: how many. */
-size_t member_head(const struct member *m, char *to, size_t n);
-
 /* Would a file of this name be read out of an archive? */
 bool format_is_data_name(str name);
 

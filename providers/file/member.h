@@ -1,10 +1,13 @@
 /* member.h - one run of bytes that holds records: a file, or a file out of an
  * archive.
  *
- * Made by: unpack.c and paths.c through member_list. Read by: window.c. After
- * open() members never change, so that several threads may read one. */
+ * Made by: paths.c, unpack.c, encode.c. Read by: window.c. After open() members
+ * never change, so that several threads may read one. Files are opened when
+ * they are read, not before: a pattern may match more than can be open. */
 #ifndef FILE_MEMBER_H
 #define FILE_MEMBER_H
+
+#include <sys/types.h>
 
 #include "base/arena.h"
 
@@ -21,8 +24,11 @@ enum file_format {
 struct member {
     str name;          /* "logs.zip: day1/a.json", for people */
     str path;          /* of the file, or of the archive it came from */
-    int fd;            /* open file, or -1: the bytes are in memory */
-    char *mem;         /* JSON_PAD zero bytes follow */
+    char *mem;         /* own bytes, JSON_PAD zero bytes after them; or NULL */
+    int fd;            /* borrowed file that holds the bytes at `base`; or -1 */
+    uint64_t base;
+    dev_t device;      /* of a plain file: what must be found at `path` */
+    ino_t inode;
     uint64_t size;
     uint64_t start;    /* of the first record: after a BOM and a header */
     enum file_format format;
@@ -35,9 +41,32 @@ struct member {
 
 struct member_list {
     LIST(struct member) list;
-    struct arena *arena;  /* borrowed: the source's */
+    struct arena *arena;   /* borrowed: the source's */
+    uint64_t in_memory;    /* bytes that members hold */
+    int spill_fd;          /* temporary file of all that is too large, or -1 */
+    uint64_t spill_end;
 };
 
+void member_list_init(struct member_list *l, struct arena *a);
 void member_list_release(struct member_list *l);
+
+/* Bytes of a member that is not in memory, while someone reads them. */
+struct member_file {
+    int fd;
+    bool own;
+    int error;  /* 0, an errno, or one of these: */
+};
+enum { MEMBER_REPLACED = -2, MEMBER_SHRUNK = -1 };
+
+/* False: f->error says why. */
+bool member_open(const struct member *m, struct member_file *f);
+void member_close(struct member_file *f);
+/* Reads n bytes at `offset`; fewer only when f->error says why. */
+size_t member_read(const struct member *m, struct member_file *f, char *to,
+                   size_t n, uint64_t offset);
+const char *member_error_text(int error);
+
+/* The first bytes, JSON_PAD zero bytes after them: how many. */
+size_t member_head(const struct member *m, char *to, size_t n);
 
 #endif

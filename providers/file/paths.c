@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -203,9 +202,9 @@ static enum status report_open(str path, int why, struct span at,
     return ST_ENV;
 }
 
-/* The kind is checked before opening, as opening a device may act on it, and
- * again on what was opened. */
-enum status path_open(struct member *out, str path, struct span at,
+/* Remembers which file it is. Whoever reads it opens it and checks that it is
+ * still the same, so that the kind cannot change in between. */
+enum status path_find(struct member *out, str path, struct span at,
                       struct diags *ds)
 {
     struct stat st;
@@ -214,15 +213,11 @@ enum status path_open(struct member *out, str path, struct span at,
         return report_open(path, errno, at, ds);
     if (!S_ISREG(st.st_mode))
         return refuse(path, &st, at, ds);
-    int fd = open(z, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
+    if (access(z, R_OK) != 0)
         return report_open(path, errno, at, ds);
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        close(fd);
-        return refuse(path, &st, at, ds);
-    }
-    posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    *out = (struct member){ .name = path, .path = path, .fd = fd,
-                            .size = (uint64_t)st.st_size };
+    *out = (struct member){
+        .name = path, .path = path, .fd = -1, .device = st.st_dev,
+        .inode = st.st_ino, .size = (uint64_t)st.st_size,
+    };
     return ST_OK;
 }

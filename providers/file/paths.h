@@ -1,6 +1,6 @@
-/* paths.h - from the text in file("…") to open files.
+/* paths.h - from the text in file("…") to files that may be read.
  *
- * Used by: file.c. Only regular files are opened, so that no pipe or device
+ * Used by: file.c. Only regular files are taken, so that no pipe or device
  * can hang or feed the kernel. A path that is named may be a symbolic link; a
  * pattern does not follow any, because what it finds may have been planted. */
 #ifndef FILE_PATHS_H
@@ -23,8 +23,8 @@ struct path_list {
 NODISCARD enum status paths_expand(struct path_list *out, str pattern,
                                    struct span at, struct diags *ds);
 
-/* Opens a file as a member of unknown format. */
-NODISCARD enum status path_open(struct member *out, str path, struct span at,
+/* A file as a member of unknown format. */
+NODISCARD enum status path_find(struct member *out, str path, struct span at,
                                 struct diags *ds);
 
 #endif

@@ -11,7 +11,6 @@
  * it and notes where the parts are to be cut. */
 #include "scan.h"
 
-#include <errno.h>
 #include <pthread.h>
 
 enum { SCAN_PIECE = 256 << 10, CANCEL_EVERY = 1024 };
@@ -43,10 +42,7 @@ void records_open_cut(struct records *r, const struct member *m,
 
 const char *records_trouble(const struct records *r)
 {
-    if (r->w.error == 0)
-        return NULL;
-    return r->w.error < 0 ? "it became shorter while it was read"
-                          : "reading failed";
+    return r->w.file.error ? member_error_text(r->w.file.error) : NULL;
 }
 
 static uint64_t total_bytes(const struct member_list *l)
@@ -104,7 +100,7 @@ static void read_records(struct share *s, size_t member, uint64_t base)
         if (kind == RECORD_ROW)
             note_row(s);
     }
-    if (r->w.error)
+    if (r->w.file.error)
         s->failed = member + 1;
     s->trouble = records_trouble(r);
 }

@@ -12,23 +12,23 @@
 #include "json_read.h"
 #include "providers/limits.h"
 
-void spill_init(struct spill *s)
+void spill_init(struct spill *s, struct member_list *to)
 {
-    *s = (struct spill){ .fd = -1 };
+    *s = (struct spill){ .to = to };
 }
 
+/* What was written to the file is written over by the next spill. */
 void spill_release(struct spill *s)
 {
     free(s->mem);
-    if (s->fd >= 0)
-        close(s->fd);
-    spill_init(s);
+    spill_init(s, s->to);
 }
 
-static bool write_fully(struct spill *s, const char *p, size_t n)
+static bool write_fully(struct spill *s, const char *p, size_t n, uint64_t at)
 {
     while (n) {
-        ssize_t k = write(s->fd, p, n);
+        ssize_t k = pwrite(s->to->spill_fd, p, n,
+                           (off_t)(s->to->spill_end + at));
         if (k < 0 && errno == EINTR)
             continue;
         if (k <= 0) {
@@ -37,6 +37,7 @@ static bool write_fully(struct spill *s, const char *p, size_t n)
         }
         p += k;
         n -= (size_t)k;
+        at += (uint64_t)k;
     }
     return true;
 }
@@ -65,12 +66,14 @@ static int nameless_file(void)
 
 static bool to_file(struct spill *s)
 {
-    s->fd = nameless_file();
-    if (s->fd < 0) {
+    if (s->to->spill_fd < 0)
+        s->to->spill_fd = nameless_file();
+    if (s->to->spill_fd < 0) {
         s->error = errno;
         return false;
     }
-    bool ok = write_fully(s, s->mem, (size_t)s->size);
+    s->in_file = true;
+    bool ok = write_fully(s, s->mem, (size_t)s->size, 0);
     free(s->mem);
     s->mem = NULL;
     s->cap = 0;
@@ -86,16 +89,22 @@ static void grow(struct spill *s, size_t n)
     s->mem = xrealloc(s->mem, s->cap);
 }
 
+static bool is_too_large(const struct spill *s, size_t n)
+{
+    return s->size + n > UNPACK_MEMORY ||
+           s->to->in_memory + s->size + n > UNPACK_MEMORY_ALL;
+}
+
 bool spill_add(struct spill *s, const char *p, size_t n)
 {
     if (s->error)
         return false;
     if (n == 0)
         return true;
-    if (s->fd < 0 && s->size + n > UNPACK_MEMORY && !to_file(s))
+    if (!s->in_file && is_too_large(s, n) && !to_file(s))
         return false;
-    if (s->fd >= 0) {
-        if (!write_fully(s, p, n))
+    if (s->in_file) {
+        if (!write_fully(s, p, n, s->size))
             return false;
     } else {
         grow(s, n);
@@ -107,12 +116,19 @@ bool spill_add(struct spill *s, const char *p, size_t n)
 
 void spill_give(struct spill *s, struct member *m)
 {
-    if (s->fd < 0) {
+    m->size = s->size;
+    m->base = 0;
+    if (s->in_file) {
+        m->mem = NULL;
+        m->fd = s->to->spill_fd;
+        m->base = s->to->spill_end;
+        s->to->spill_end += s->size;
+    } else {
         grow(s, 0);
         memset(s->mem + s->size, 0, JSON_PAD);
+        m->mem = s->mem;
+        m->fd = -1;
+        s->to->in_memory += s->size;
     }
-    m->fd = s->fd;
-    m->mem = s->mem;
-    m->size = s->size;
-    spill_init(s);
+    spill_init(s, s->to);
 }

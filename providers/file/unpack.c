@@ -45,7 +45,10 @@ bool unpack_wanted(const struct member *m)
 struct reading {
     struct unpack *u;
     struct archive *a;
-    const struct member *from;
+    struct member *from;
+    struct member_file file;
+    uint64_t at;             /* of the next byte for libarchive */
+    char *input;
     uint64_t produced;
     unsigned level, entries, members;
     char *piece;
@@ -188,7 +191,7 @@ static enum status take_entry(struct reading *r, struct archive_entry *e)
         diag_hint(r->u->ds, d, "decrypt it first");
         return ST_ENV;
     }
-    spill_init(&s);
+    spill_init(&s, r->u->out);
     enum status st = read_entry(r, &s, &m.damage);
     if (st == ST_OK) {
         spill_give(&s, &m);
@@ -248,27 +251,86 @@ static struct archive *new_archive(void)
     return a;
 }
 
+/* ---- the bytes of the archive itself ------------------------------------- */
+
+static la_ssize_t give_bytes(struct archive *a, void *ctx, const void **p)
+{
+    struct reading *r = ctx;
+    uint64_t left = r->from->size - r->at;
+    size_t n = left < PIECE ? (size_t)left : PIECE;
+    if (n == 0)
+        return 0;
+    size_t got = member_read(r->from, &r->file, r->input, n, r->at);
+    if (r->file.error) {
+        archive_set_error(a, EIO, "%s", member_error_text(r->file.error));
+        return -1;
+    }
+    r->at += got;
+    *p = r->input;
+    return (la_ssize_t)got;
+}
+
+static la_int64_t move_to(struct archive *a, void *ctx, la_int64_t offset,
+                          int whence)
+{
+    struct reading *r = ctx;
+    int64_t from = whence == SEEK_SET   ? 0
+                   : whence == SEEK_CUR ? (int64_t)r->at
+                                        : (int64_t)r->from->size;
+    (void)a;
+    int64_t to = from + offset;
+    if (to < 0)
+        to = 0;
+    if (to > (int64_t)r->from->size)
+        to = (int64_t)r->from->size;
+    r->at = (uint64_t)to;
+    return to;
+}
+
+static la_int64_t move_on(struct archive *a, void *ctx, la_int64_t n)
+{
+    struct reading *r = ctx;
+    int64_t left = (int64_t)(r->from->size - r->at);
+    (void)a;
+    if (n > left)
+        n = left;
+    r->at += (uint64_t)n;
+    return n;
+}
+
+static int open_archive(struct reading *r)
+{
+    archive_read_set_callback_data(r->a, r);
+    archive_read_set_read_callback(r->a, give_bytes);
+    archive_read_set_seek_callback(r->a, move_to);
+    archive_read_set_skip_callback(r->a, move_on);
+    return archive_read_open1(r->a);
+}
+
 /* Takes `from`. */
 static enum status read_packed(struct unpack *u, struct member *from,
                                unsigned level)
 {
     struct reading r = { .u = u, .from = from, .level = level };
-    int ok;
+    enum status st;
+    bool ok = member_open(from, &r.file);
     r.a = new_archive();
     r.piece = xmalloc(PIECE);
-    if (from->fd >= 0) {
-        lseek(from->fd, 0, SEEK_SET);
-        ok = archive_read_open_fd(r.a, from->fd, PIECE);
+    r.input = xmalloc(PIECE);
+    if (!ok) {
+        diag_error(u->ds, DIAG_FILE, u->span, "cannot read %.*s: %s",
+                   STRF(from->name), member_error_text(r.file.error));
+        st = ST_ENV;
     } else {
-        ok = archive_read_open_memory(r.a, from->mem, (size_t)from->size);
+        st = open_archive(&r) == ARCHIVE_OK ? read_entries(&r) : broken(&r);
     }
-    enum status st = ok == ARCHIVE_OK ? read_entries(&r) : broken(&r);
     archive_read_free(r.a);
     free(r.piece);
-    if (from->fd >= 0)
-        close(from->fd);
+    free(r.input);
+    member_close(&r.file);
+    if (from->mem)
+        u->out->in_memory -= from->size;
     free(from->mem);
-    from->fd = -1;
     from->mem = NULL;
     return st;
 }

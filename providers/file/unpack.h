@@ -24,7 +24,7 @@ struct unpack {
 
 bool unpack_wanted(const struct member *m);
 
-/* Takes `m` (closes it) and appends what is in it to u->out: one member for a
+/* Takes `m` and appends what is in it to u->out: one member for a
  * compressed file, one per data file of an archive. */
 NODISCARD enum status unpack_member(struct unpack *u, struct member *m);
 

@@ -3,9 +3,7 @@
  * Called by: records_*.c, when a record reaches beyond the bytes at hand. */
 #include "window.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "json_read.h"
 
@@ -14,13 +12,14 @@ enum { READ_AHEAD = 64 << 10 };
 
 void window_init(struct window *w, size_t piece)
 {
-    *w = (struct window){ .piece = piece };
+    *w = (struct window){ .piece = piece, .file = { .fd = -1 } };
 }
 
 void window_release(struct window *w)
 {
     free(w->buf);
-    *w = (struct window){ .piece = w->piece };
+    member_close(&w->file);
+    window_init(w, w->piece);
 }
 
 void window_open(struct window *w, const struct member *m, uint64_t offset,
@@ -29,14 +28,16 @@ void window_open(struct window *w, const struct member *m, uint64_t offset,
     static const char nothing[JSON_PAD];
     if (offset > m->size)
         offset = m->size;
+    member_close(&w->file);
     w->m = m;
     w->at = offset;
     w->want = want < m->size ? want : m->size;
     w->eof = false;
-    w->error = 0;
     w->beg = w->end = nothing;
-    if (m->fd >= 0)
+    if (!m->mem) {
+        w->eof = !member_open(m, &w->file);
         return;
+    }
     w->beg = m->mem + offset;
     w->end = m->mem + m->size;
     w->eof = true;
@@ -52,23 +53,6 @@ static size_t ask(const struct window *w, uint64_t from)
     if (n > w->piece)
         n = w->piece;
     return (size_t)(n < left ? n : left);
-}
-
-static size_t read_fully(struct window *w, char *to, size_t n, uint64_t from)
-{
-    size_t got = 0;
-    while (got < n) {
-        ssize_t k = pread(w->m->fd, to + got, n - got, (off_t)(from + got));
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0) {
-            w->error = k < 0 ? errno : -1;
-            w->eof = true;
-            break;
-        }
-        got += (size_t)k;
-    }
-    return got;
 }
 
 void window_more(struct window *w, const char *keep)
@@ -90,10 +74,10 @@ void window_more(struct window *w, const char *keep)
     } else if (left) {
         memmove(w->buf, keep, left);
     }
-    size_t got = read_fully(w, w->buf + left, n, from);
+    size_t got = member_read(w->m, &w->file, w->buf + left, n, from);
     w->beg = w->buf;
     w->end = w->buf + left + got;
     w->at = at;
-    w->eof |= from + got >= w->m->size;
+    w->eof = w->file.error || from + got >= w->m->size;
     memset(w->buf + left + got, 0, JSON_PAD);
 }

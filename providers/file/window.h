@@ -13,7 +13,7 @@ struct window {
     const char *beg, *end;  /* JSON_PAD zero bytes follow end */
     uint64_t at;            /* offset of beg in the member */
     bool eof;               /* end is the end of the member */
-    int error;              /* errno of a read, or -1: the file has shrunk */
+    struct member_file file; /* its error ends the member early */
 
     /* Private. */
     const struct member *m;

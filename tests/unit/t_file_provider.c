@@ -5,6 +5,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <locale.h>
+#include <sys/resource.h>
 
 #include "providers/limits.h"
 
@@ -258,6 +259,42 @@ TEST(a_file_that_shrinks_is_an_error)
     x.parts[0].a = arena_new();
     CHECK(x.source->read(x.source, 0, &sink, NULL, &x.ds) == ST_ENV);
     CHECK(str_find(rig_message(&x), S("became shorter")) > 0);
+    rig_release(&x);
+}
+
+TEST(a_file_that_is_replaced_is_an_error)
+{
+    struct rig x;
+    struct row_sink sink = { &x, rig_batch, rig_reject };
+    rig_init(&x);
+    rig_add(&x, "a.jsonl", S("{\"a\":1}\n"));
+    rig_add(&x, "b.jsonl", S("{\"a\":2}\n"));
+    CHECK(open_text(&x, rig_path(&x, "a.jsonl")) == ST_OK);
+    CHECK(rename(rig_path(&x, "b.jsonl").p, rig_path(&x, "a.jsonl").p) == 0);
+    x.parts[0].a = arena_new();
+    CHECK(x.source->read(x.source, 0, &sink, NULL, &x.ds) == ST_ENV);
+    CHECK(str_find(rig_message(&x), S("another file took its place")) > 0);
+    CHECK(x.parts[0].nrows == 0);
+    rig_release(&x);
+}
+
+TEST(more_files_than_may_be_open)
+{
+    struct rlimit before, few = { 32, 32 };
+    struct rig x;
+    char name[32];
+    rig_init(&x);
+    x.nthreads = 2;
+    for (unsigned i = 0; i < 100; i++) {
+        snprintf(name, sizeof name, "%03u.jsonl", i);
+        add_numbers(&x, name, i, 1);
+    }
+    CHECK(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    few.rlim_max = before.rlim_max;
+    CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+    rig_open(&x, "*.jsonl");
+    CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(x.status == ST_OK && x.rows.n == 100 && rig_in_order(&x));
     rig_release(&x);
 }
 
@@ -520,25 +557,28 @@ TEST(a_bomb_is_an_error)
     rig_release(&x);
 }
 
-/* More than what stays in memory: the same rows from a temporary file. */
+/* More than what stays in memory: the same rows from a temporary file, which
+ * several members share. */
 TEST(large_members_go_to_a_file)
 {
     enum { N = 1000000 };
     struct rig x;
     struct buf b;
-    struct packed f = { .name = "a.jsonl" };
+    struct packed f[2] = { { .name = "a.jsonl" }, { .name = "b.jsonl" } };
     rig_init(&x);
-    x.count_only = true;
     x.nthreads = 2;
+    x.count_only = true;
     buf_init(&b, 256 << 20);
     for (unsigned i = 0; i < N; i++)
         buf_addf(&b, "{\"n\":%u,\"text\":\"some text that fills the line, "
                      "and a bit of \\\"it\\\"\"}\n", i);
     CHECK(b.n > UNPACK_MEMORY);
-    f.content = buf_str(&b);
-    pack(&x, "a.zip", "zip", &f, 1);
+    f[0].content = f[1].content = buf_str(&b);
+    pack(&x, "a.tar.zst", "tar.zstd", f, 2);
     buf_release(&b);
-    rig_open(&x, "a.zip");
-    CHECK(x.status == ST_OK && x.nrows == N && x.source->nparts == 2);
+    rig_open(&x, "a.tar.zst");
+    CHECK(x.status == ST_OK && x.nrows == 2 * N && x.rejects.n == 0);
+    CHECK(x.source->nparts == 2 && x.parts[0].nrows == N);
+    CHECK_STR(rig_schema(&x), "n:long text:string");
     rig_release(&x);
 }
