@@ -3,6 +3,8 @@
  * Called by: everything that makes a binder for the running cell. */
 #include "session.h"
 
+#include <unistd.h>
+
 #include "base/json_write.h"
 
 static const struct table_info *env_table(void *ctx, str name)
@@ -51,6 +53,13 @@ static str request_key(struct lang *l, const struct provider *p,
     return key;
 }
 
+/* More parts than processors would only cost in every later scan. */
+static unsigned reading_threads(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > SOURCE_MAX_PARTS ? SOURCE_MAX_PARTS : (unsigned)n;
+}
+
 static struct source *env_open(void *ctx, const struct provider *p,
                                const struct source_request *rq,
                                struct diags *ds)
@@ -60,7 +69,7 @@ static struct source *env_open(void *ctx, const struct provider *p,
     for (size_t i = 0; i < l->opened.n; i++)
         if (!l->opened.v[i].used && str_eq(l->opened.v[i].key, o.key))
             return l->opened.v[i].source;
-    if (p->open(&o.source, rq, SOURCE_MAX_PARTS < 4 ? SOURCE_MAX_PARTS : 4,
+    if (p->open(&o.source, rq, reading_threads(),
                 engine_cancel_flag(l->engine), ds) != ST_OK)
         return NULL;
     PUSH(l->cell, l->opened, o);

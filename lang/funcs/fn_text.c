@@ -45,45 +45,6 @@ static bool all_ascii(str s)
     return !(any & 0x8080808080808080u);
 }
 
-/* Flips the case of the letters first … first + 25 of ASCII text. */
-static str flip_case(struct fn_ctx *cx, str s, unsigned first)
-{
-    char *to = arena_alloc(cx->tmp, s.n);
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned in = (uint8_t)s.p[i] - first < 26;
-        to[i] = (char)(s.p[i] ^ (char)(in << 5));
-    }
-    return (str){ to, s.n };
-}
-
-static void row_lower(struct fn_ctx *cx, const struct value *in, size_t n,
-                      struct value *out)
-{
-    struct buf b;
-    (void)n;
-    if (all_ascii(in[0].s)) {
-        set_text(out, flip_case(cx, in[0].s, 'A'));
-        return;
-    }
-    dyn_begin(&b);
-    utf8_lower(&b, in[0].s);
-    dyn_end(cx, &b, out);
-}
-
-static void row_upper(struct fn_ctx *cx, const struct value *in, size_t n,
-                      struct value *out)
-{
-    struct buf b;
-    (void)n;
-    if (all_ascii(in[0].s)) {
-        set_text(out, flip_case(cx, in[0].s, 'a'));
-        return;
-    }
-    dyn_begin(&b);
-    utf8_upper(&b, in[0].s);
-    dyn_end(cx, &b, out);
-}
-
 /* substring(text, start [, length]): a negative start counts from the end, and
  * from before the beginning is the beginning. */
 static void row_substring(struct fn_ctx *cx, const struct value *in, size_t n,
@@ -332,11 +293,11 @@ static void row_parse_version(struct fn_ctx *cx, const struct value *in,
 
 const struct lang_func funcs_text[] = {
     { .name = "tolower", .params = "string", .ret = TYPE_STRING,
-      .row = row_lower, .usage = "tolower(text)",
+      .sql = "lower($1)", .usage = "tolower(text)",
       .summary = "The text in lower case.",
       .example = "print tolower(\"CMD.EXE\")" },
     { .name = "toupper", .params = "string", .ret = TYPE_STRING,
-      .row = row_upper, .usage = "toupper(text)",
+      .sql = "upper($1)", .usage = "toupper(text)",
       .summary = "The text in upper case.",
       .example = "print toupper(\"cmd.exe\")" },
     { .name = "strlen", .params = "string", .ret = TYPE_LONG,
