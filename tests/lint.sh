@@ -88,6 +88,11 @@ in_comment { if (/\*\//) in_comment = 0; sig = ""; next }
     body = FNR
     match(sig, /[A-Za-z0-9_]+\(/)
     name = substr(sig, RSTART, RLENGTH - 1)
+    if (sig !~ /static/ && FILENAME !~ /^(tests|notebooks)\//) {
+        if (name in home)
+            finding(FNR, name " is also defined in " home[name])
+        home[name] = FILENAME
+    }
     n = parameters(sig)
     if (n > 5) {
         key = "params " FILENAME ":" name
@@ -162,7 +167,7 @@ done < "$tmp/scripts" >> "$tmp/found"
 
 # ---- everything: words that have no place here ----
 grep -vxF -e tests/lint.sh -e tests/lint-words.txt "$tmp/text" |
-    xargs -r -d '\n' grep -nE -f tests/lint-words.txt -- /dev/null |
+    xargs -r -d '\n' grep -snE -f tests/lint-words.txt -- /dev/null |
     sed 's/\(:[0-9]*:\).*/\1 a word of tests\/lint-words.txt/' >> "$tmp/found"
 
 # ---- the whole: every code is tested, generated pages are fresh ----
@@ -172,7 +177,7 @@ if [ $whole = true ]; then
         code=$(printf 'E%04d' "$number")
         tested=no
         git ls-files -co --exclude-standard tests | grep -v '\.txt$' |
-            xargs -d '\n' grep -lqE "\b[EW]${code#E}\b|DIAG_$id\b" && tested=yes
+            xargs -d '\n' grep -slqE "\b[EW]${code#E}\b|DIAG_$id\b" && tested=yes
         grep -q "^$code" tests/untested-codes.txt && listed=yes || listed=no
         case $tested$listed in
         nono) echo "lang/base/diag.def:1: no test reports $code ($id)" ;;
