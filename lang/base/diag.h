@@ -34,7 +34,7 @@ struct diags {
 void diags_init(struct diags *ds, struct arena *a);
 
 /* Message and hint are formatted here; hint may be NULL. Returned so that the
- * caller can fill the hint in. Above MAX_DIAGS further ones are only counted. */
+ * caller can fill the hint in. Above MAX_DIAGS more are only counted. */
 __attribute__((format(printf, 4, 5)))
 struct diag *diag_error(struct diags *ds, enum diag_code code,
                         struct span at, const char *fmt, ...);

@@ -2,7 +2,7 @@
  *
  * Physical form, the same in frames, in the engine and in C functions:
  *   bool, int, long           int64_t
- *   datetime, timespan        int64_t ticks of 100 ns (datetime since 0001-01-01)
+ *   datetime, timespan        int64_t ticks of 100 ns (datetime since year 1)
  *   real                      double
  *   string, guid, decimal     text; guid lower case, decimal plain digits
  *   dynamic                   compact JSON text
