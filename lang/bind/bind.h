@@ -121,6 +121,15 @@ struct expr *hoist(struct binder *b, struct expr *e, const char *name);
  * order of the rows if a window lost it. */
 struct node *settle(struct binder *b, struct node *n);
 
+/* -- a subquery for each group of rows (bind_group.c) -- */
+/* Binds the operators in `sub` (AST_LIST) over `rows`, or the table `sub`, as
+ * though once for each value of `group`, a column of `rows` that the subquery
+ * does not see. The result has that column too, by its id. `key` (MAY be NULL)
+ * is a name for the group's value. NULL: reported. */
+struct node *bind_grouped(struct binder *b, const struct ast *sub,
+                          struct node *rows, const struct col *group,
+                          const struct let *key);
+
 /* -- expressions (bind_expr.c, bind_call.c) -- */
 struct expr *bind_expr(struct binder *b, const struct ast *t);
 struct expr *bind_cond(struct binder *b, const struct ast *t); /* bool */

@@ -25,6 +25,11 @@ bool reads_unmade(struct node *n);
 
 void check_regex(struct binder *b, const struct expr *e);
 
+/* -- groups (group_host.c) -- */
+/* Makes the native step of `n` run for each run of rows whose last column is
+ * the same; its answer gets that column as well. */
+void host_by_group(struct binder *b, struct node *n);
+
 /* -- overloads (bind_call.c) -- */
 enum fit { FIT_EXACT, FIT_WIDEN, FIT_DYNAMIC, NFITS };
 bool row_takes(const struct lang_func *f, struct expr **args, size_t n,

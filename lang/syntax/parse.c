@@ -542,26 +542,45 @@ struct ast *parse_pipe(struct parser *p)
     return t;
 }
 
+/* One operator. False: a new statement starts where it ended. */
+static bool parse_next_operator(struct parser *p, struct ast *t)
+{
+    if (at_end_of_operator(p) && !at_punct(p, "|") && peek(p)->kind == TOK_END)
+        expected(p, "an operator after '|'");
+    else
+        ast_add(t, parse_operator(p, false));
+    if (at_end_of_operator(p) || at_punct(p, "|"))
+        return true;
+    /* The operator ended before its line did: a mistake unless a new statement
+     * starts here. */
+    if (peek(p)->line_start)
+        return false;
+    parse_error(p, DIAG_SYNTAX, "unexpected %.*s",
+                STRF(token_shown(p, peek(p))));
+    skip_operator(p);
+    return true;
+}
+
 /* pipe with its source read already */
 struct ast *parse_pipe_from(struct parser *p, struct ast *source)
 {
     struct ast *t = ast_new(p->arena, AST_PIPE, source->span, S(""));
     ast_add(t, source);
-    while (accept_punct(p, "|")) {
-        if (at_end_of_operator(p) && !at_punct(p, "|") &&
-            peek(p)->kind == TOK_END)
-            expected(p, "an operator after '|'");
-        else
-            ast_add(t, parse_operator(p, false));
-        if (!at_end_of_operator(p) && !at_punct(p, "|")) {
-            /* The operator ended before its line did: a mistake unless a new
-             * statement starts here. */
-            if (peek(p)->line_start)
-                break;
-            parse_error(p, DIAG_SYNTAX, "unexpected %.*s",
-                        STRF(token_shown(p, peek(p))));
-            skip_operator(p);
-        }
-    }
+    while (accept_punct(p, "|"))
+        if (!parse_next_operator(p, t))
+            break;
+    return t;
+}
+
+/* '(' operator ( '|' operator )* ')' */
+struct ast *parse_subquery(struct parser *p)
+{
+    struct ast *t = ast_new(p->arena, AST_LIST, peek(p)->span, S(""));
+    if (!expect_punct(p, "(") || !enter(p))
+        return t;
+    while (parse_next_operator(p, t) && accept_punct(p, "|"))
+        ;
+    leave(p);
+    expect_punct(p, ")");
     return t;
 }

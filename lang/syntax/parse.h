@@ -53,6 +53,8 @@ struct ast *parse_expr(struct parser *p);
 struct ast *parse_unary(struct parser *p); /* tighter than has, == */
 struct ast *parse_pipe(struct parser *p);  /* source | op | op … */
 struct ast *parse_pipe_from(struct parser *p, struct ast *source);
+/* ( operator | operator … ) -> AST_LIST of AST_OPs. */
+struct ast *parse_subquery(struct parser *p);
 struct ast *parse_literal(struct parser *p); /* one literal, sign too */
 struct ast *parse_dynamic(struct parser *p); /* after `dynamic` */
 /* Reports a keyword where a new column is named. */
