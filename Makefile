@@ -109,6 +109,10 @@ $(BUILD)/$(1)/shikra: $(BUILD)/$(1)/kernel/main.o $(LIB_SRC:%.c=$(BUILD)/$(1)/%.
 $(BUILD)/$(1)/run: $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard tests/run*.c)) $(BUILD)/$(1)/libshikra.a | $(DUCKDB)
 	$$(call SAY,ld) $$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
 
+# Pages for the browser test.
+$(BUILD)/$(1)/render_pages: $(BUILD)/$(1)/tests/render/render_pages.o $(BUILD)/$(1)/libshikra.a
+	$$(call SAY,ld) $$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
+
 # One program for each tests/unit/t_NAME.c; it pulls in what it names.
 $(BUILD)/$(1)/unit/%: $(BUILD)/$(1)/tests/unit/%.o $(BUILD)/$(1)/libshikra.a | $(DUCKDB)
 	@mkdir -p $$(@D)
@@ -159,8 +163,9 @@ install: all ## install for everyone: make install PREFIX=/usr/local
 
 # ---- tests: make test T=ops/take runs what matches, UPDATE=1 rewrites ----
 
-TEST_BIN = $(BUILD)/asan/run $(BUILD)/asan/shikra $(BUILD)/shikra
-test: $(TEST_BIN) $(UNIT:%=$(BUILD)/asan/unit/%) $(FUZZ:%=$(BUILD)/asan/replay/%) $(BUILD)/intrusion $(DEPS)/jupyter $(DEPS)/check ## everything; ends with N passed, N failed
+TEST_BIN = $(BUILD)/asan/run $(BUILD)/asan/shikra $(BUILD)/shikra \
+           $(BUILD)/intrusion $(if $(wildcard tests/render/render_pages.c),$(BUILD)/rel/render_pages)
+test: $(TEST_BIN) $(UNIT:%=$(BUILD)/asan/unit/%) $(FUZZ:%=$(BUILD)/asan/replay/%) $(DEPS)/jupyter $(DEPS)/check ## everything; ends with N passed, N failed
 	@BUILD=$(BUILD) tests/all.sh
 
 unit: $(UNIT:%=$(BUILD)/asan/unit/%) ## unit tests only

@@ -3,9 +3,10 @@
 #
 # Usage: tests/all.sh [SUITE…]; called by make test (all suites), unit, run.
 # A suite is a program whose last line ends in "N passed, N failed":
-#   lint layers unit run replay conformance   named here
-#   tests/FOLDER/{suite,test}_NAME.{py,sh}    found
+#   lint layers unit replay run intrusion conformance         named here
+#   tests/FOLDER/suite_NAME.{py,sh} test_NAME.py NAME_test.py found
 # (or as Python's unittest says it: "Ran N tests", "FAILED (failures=N)").
+# Status 77: what it needs is not here, so it was skipped.
 # Each gets SHIKRA (the checked build) and SHIKRA_RELEASE in its environment.
 # T=text runs the .test blocks and the programs whose name has it. The last
 # line is "N passed, N failed"; the status is 0 when nothing failed.
@@ -16,7 +17,7 @@ BUILD=${BUILD:-build}
 PYTHON=${PYTHON:-/usr/bin/python3}
 SUITE_SECONDS=${SUITE_SECONDS:-420}
 JOBS=${JOBS:-$(nproc)}
-export JOBS
+export JOBS RENDER_PAGES=$PWD/$BUILD/rel/render_pages
 export SHIKRA=$PWD/$BUILD/asan/shikra SHIKRA_RELEASE=$PWD/$BUILD/shikra
 export SHIKRA_DUCKDB=${SHIKRA_DUCKDB:-$PWD/$BUILD/lib/libduckdb.so}
 export LC_ALL=C TZ=UTC
@@ -55,10 +56,14 @@ report()
     local name=$1 status seconds line p f
     out=$work/${name//\//,}.out
     read -r status seconds < "$work/${name//\//,}.status"
-    line=$(grep -E '[0-9]+ passed, [0-9]+ failed *$' "$out" | tail -n 1)
-    read -r p f <<< "$(sed -nE 's/.*[^0-9]?\b([0-9]+) passed, ([0-9]+) failed *$/\1 \2/p' <<< "$line")"
+    line=$(grep -E '[0-9]+ passed, [0-9]+ (checks )?failed *$' "$out" | tail -n 1)
+    read -r p f <<< "$(sed -nE 's/.*[^0-9]?\b([0-9]+) passed, ([0-9]+) (checks )?failed *$/\1 \2/p' <<< "$line")"
     [ -n "$line" ] || read -r p f line <<< "$(unittest_sum)"
     p=${p:-0} f=${f:-0}
+    if [ "$status" -eq 77 ]; then
+        echo "$name: skipped: $(tail -n 1 "$out")"
+        return
+    fi
     if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
         echo "$name: ended with status $status (124: took too long)" >> "$out"
         f=1
@@ -134,7 +139,7 @@ replays()
 
 found()
 {
-    for t in tests/*/suite_* tests/*/test_*.py; do
+    for t in tests/*/suite_* tests/*/test_*.py tests/*/*_test.py; do
         [ -f "$t" ] && wanted "$t" || continue
         case "$t" in
         *.py) suite "$t" "$PYTHON" "$t" ;;
@@ -155,6 +160,10 @@ one()
             tests/conformance.py --shikra "$SHIKRA_RELEASE" \
             --known tests/conformance-known.tsv
         ;;
+    intrusion)
+        wanted intrusion && suite intrusion "$PYTHON" tests/intrusion.py \
+            "$BUILD/intrusion"
+        ;;
     lint | layers) wanted "$1" && suite "$1" "tests/$1.sh" ;;
     *)
         echo "all.sh: no suite '$1'"
@@ -163,7 +172,7 @@ one()
     esac
 }
 
-[ $# -gt 0 ] || set -- lint layers unit replay run found conformance
+[ $# -gt 0 ] || set -- lint layers unit replay run found intrusion conformance
 for s in "$@"; do
     one "$s"
 done
