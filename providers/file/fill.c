@@ -133,7 +133,8 @@ const struct frame *batch_finish(struct batch *b)
             fill_gap(b, c, 0, b->cap);
             b->dirty[c] = 0;
         }
-        f->cols[c].null = b->nulls[c];
+        bool *nulls = b->nulls[c];
+        f->cols[c].null = nulls && memchr(nulls, true, b->nrows) ? nulls : NULL;
     }
     f->nrows = b->nrows;
     f->total = b->nrows;
