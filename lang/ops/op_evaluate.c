@@ -1,0 +1,137 @@
+/* op_evaluate.c - `T | evaluate plugin(arguments) [: (schema)]`.
+ *
+ * The plugins are rows of plugins.def. */
+#include "plugin.h"
+#include "syntax/parse.h"
+
+#define PLUGIN(name) extern const struct lang_plugin plugin_##name;
+#include "plugins.def"
+#undef PLUGIN
+
+static const struct lang_plugin *const plugins[] = {
+#define PLUGIN(name) &plugin_##name,
+#include "plugins.def"
+#undef PLUGIN
+};
+
+enum { NPLUGINS = sizeof plugins / sizeof *plugins };
+
+/* Plugins of the language that need a service, another language's run time,
+ * or have results of another shape. */
+static const char *const refused[] = {
+    "activity_metrics",
+    "ai_chat_completion",
+    "ai_chat_completion_prompt",
+    "ai_embeddings",
+    "ai_embed_text",
+    "azure_digital_twins_query_request",
+    "cosmosdb_sql_request",
+    "dcount_intersect",
+    "estimate_data_size",
+    "funnel_sequence",
+    "geo_line_lookup",
+    "geo_polygon_lookup",
+    "http_request",
+    "http_request_post",
+    "infer_storage_schema",
+    "infer_storage_schema_with_suggestions",
+    "mysql_request",
+    "postgresql_request",
+    "preview",
+    "python",
+    "r",
+    "sql_request",
+};
+
+/* schema = ':' '(' [ '*' ',' ] name ':' type, … ')' */
+static void parse_schema(struct parser *p, struct ast *op)
+{
+    if (!accept_punct(p, ":"))
+        return;
+    struct ast *schema = clause(p, op, "schema");
+    bool star = at_punct(p, "(") && str_eqz(peek_at(p, 1)->text, "*");
+    if (!star) {
+        parse_columns(p, schema);
+        return;
+    }
+    take(p);
+    ast_add(schema, ast_new(p->arena, AST_STAR, take(p)->span, S("*")));
+    while (accept_punct(p, ",") && !at_punct(p, ")")) {
+        struct ast *name = parse_name(p);
+        struct ast *c = ast_new(p->arena, AST_COLUMN, name->span, name->text);
+        ast_add(schema, c);
+        if (!expect_punct(p, ":"))
+            break;
+        ast_add(c, parse_type(p));
+    }
+    expect_punct(p, ")");
+}
+
+/* evaluate [hint.… = value] plugin '(' arguments ')' [schema] */
+static void evaluate_parse(struct parser *p, struct ast *op)
+{
+    parse_options(p, op, NULL);
+    if (!at_name(p) || !str_eqz(peek_at(p, 1)->text, "(")) {
+        struct diag *d = parse_error(p, DIAG_SYNTAX, "expected a plugin");
+        diag_hint(p->ds, d, "evaluate bag_unpack(Column)");
+        return;
+    }
+    ast_add(op, parse_unary(p));
+    parse_schema(p, op);
+}
+
+static bool is_refused(str name)
+{
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (str_eqz(name, refused[i]))
+            return true;
+    return false;
+}
+
+static void unknown_plugin(struct binder *b, const struct ast *call)
+{
+    str names[NPLUGINS];
+    if (is_refused(call->text)) {
+        bind_error(b, DIAG_UNSUPPORTED, call->span,
+                   "the plugin '%.*s' is not supported", STRF(call->text));
+        return;
+    }
+    for (size_t i = 0; i < NPLUGINS; i++)
+        names[i] = str_of(plugins[i]->name);
+    struct diag *d = bind_error(b, DIAG_UNSUPPORTED, call->span,
+                                "unknown plugin '%.*s'", STRF(call->text));
+    str near = diag_nearest(call->text, names, NPLUGINS);
+    if (near.n)
+        diag_hint(b->ds, d, "did you mean '%.*s'?", STRF(near));
+}
+
+static struct node *evaluate_bind(struct binder *b, const struct ast *op,
+                                  struct node *in)
+{
+    const struct ast *call = plugin_call(op);
+    if (call == op)
+        return NULL;
+    for (size_t i = 0; i < NPLUGINS; i++) {
+        if (!str_eqz(call->text, plugins[i]->name))
+            continue;
+        b->where = plugins[i]->name;
+        size_t nerrors = b->ds->nerrors;
+        struct node *n = plugins[i]->bind(b, op, in);
+        if (!n && b->ds->nerrors == nerrors && in->open)
+            n = plugin_open(b, op, in, NULL);
+        return n;
+    }
+    unknown_plugin(b, call);
+    return NULL;
+}
+
+const struct lang_op op_evaluate = {
+    .name = "evaluate",
+    .usage = "T | evaluate plugin(arguments) [: (*, name:type, …)]",
+    .summary = "Gives the rows to a plugin: bag_unpack, pivot, narrow, "
+               "ipv4_lookup and others.",
+    .example = "print d = dynamic({\"a\": 1, \"b\": \"x\"}) "
+               "| evaluate bag_unpack(d)",
+    .parse = evaluate_parse,
+    .bind = evaluate_bind,
+};
