@@ -41,13 +41,31 @@ static const char *const pname_cols[] = {
     "ActingProcessName", "process.parent.name", NULL
 };
 
-static int first_named(const struct frame *f, const char *const *names)
+/* How many of the first rows have something in the column. */
+static size_t filled(const struct frame *f, size_t col)
 {
+    enum { LOOKED_AT = 1000 };
+    const struct column *c = &f->cols[col];
+    size_t n = 0, rows = f->nrows < LOOKED_AT ? f->nrows : LOOKED_AT;
+    for (size_t r = 0; r < rows; r++)
+        n += !cell_is_null(c, r) && (!type_is_text(c->type) || c->s[r].n);
+    return n;
+}
+
+/* A recording may hold several logs, each with its own columns: of the names
+ * the one that these rows fill most, the first of equals. */
+static int best_named(const struct frame *f, const char *const *names)
+{
+    size_t most = 0;
+    int best = -1;
     for (; *names; names++)
         for (size_t c = 0; c < f->ncols; c++)
-            if (str_ieqz(f->cols[c].name, *names))
-                return (int)c;
-    return -1;
+            if (str_ieqz(f->cols[c].name, *names)) {
+                size_t n = filled(f, c);
+                if (best < 0 || n > most)
+                    best = (int)c, most = n;
+            }
+    return best;
 }
 
 /* A column by option, else by usual names; false when the option is wrong. */
@@ -56,7 +74,7 @@ static bool pick(const struct ptree *t, const char *option,
 {
     const char *const options[] = { option, NULL };
     int c = hint_column_of(t->f, t->h, options, ds);
-    *col = c == HINT_ABSENT ? first_named(t->f, names) : c;
+    *col = c == HINT_ABSENT ? best_named(t->f, names) : c;
     return c != HINT_UNKNOWN;
 }
 
@@ -75,8 +93,8 @@ static bool find_columns(struct ptree *t, struct diags *ds)
               pick(t, "pid", pid_cols, &t->pid, ds) &&
               pick(t, "host", host_cols, &t->host, ds) &&
               pick(t, "color", none, &t->color, ds);
-    t->pname = first_named(t->f, pname_cols);
-    t->flags = first_named(t->f, flags);
+    t->pname = best_named(t->f, pname_cols);
+    t->flags = best_named(t->f, flags);
     if (!ok)
         return false;
     if (t->id >= 0 && t->parent >= 0)

@@ -43,9 +43,12 @@ static void add_node(struct buf *b, const struct ptree *t,
     if (n->row == PT_NO_ROW)
         buf_adds(b, " (not among the rows)");
     if (t->pid >= 0 && n->row != PT_NO_ROW) {
+        size_t before = b->n;
         buf_adds(b, " (");
         add_part(b, t, n, t->pid, 20);
         buf_addc(b, ')');
+        if (b->n == before + 3)
+            b->n = before;
     }
     if (n->cycle)
         buf_adds(b, " [circle cut here]");

@@ -15,7 +15,7 @@
 static bool find(struct fn_ctx *cx, str path, str json, str *value)
 {
     struct json_path p;
-    return path_parse(cx->tmp, path, &p) && path_find(&p, json, value);
+    return path_parse(cx->tmp, path, &p) && json_path_find(&p, json, value);
 }
 
 /* path, JSON text: the value, in the call's arena. */

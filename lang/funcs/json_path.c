@@ -90,7 +90,7 @@ bool path_parse(struct arena *a, str s, struct json_path *p)
     return true;
 }
 
-bool path_find(const struct json_path *p, str json, str *value)
+bool json_path_find(const struct json_path *p, str json, str *value)
 {
     for (size_t i = 0; i < p->n; i++) {
         const struct path_step *s = &p->v[i];

@@ -23,6 +23,6 @@ struct json_path {
 /* Keys are views of `text` unless they hold escapes; then they are in `a`. */
 bool path_parse(struct arena *a, str text, struct json_path *p);
 /* The value at the end of the path; false when there is none. */
-bool path_find(const struct json_path *p, str json, str *value);
+bool json_path_find(const struct json_path *p, str json, str *value);
 
 #endif
