@@ -82,7 +82,7 @@ static void bag_has_key(struct fn_ctx *cx, const struct value *in, size_t nin,
     str value;
     (void)nin;
     dyn_set_bool(out, dyn_is_bag(&in[0]) && name_path(cx, in[1].s, &p) &&
-                          path_find(&p, in[0].s, &value));
+                          json_path_find(&p, in[0].s, &value));
 }
 
 /* --- removing --------------------------------------------------------- */
