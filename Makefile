@@ -143,11 +143,13 @@ asan: $(BUILD)/asan/shikra ## the program with address and undefined-behaviour c
 
 # ---- the demonstration ----
 
+# A published attack recording for the last part of the tour, if one is near.
+RECORDING := $(firstword $(abspath $(wildcard ../shared/data/security-datasets/*wmic*.zip)))
 demo: all $(BUILD)/intrusion $(DEPS)/jupyter ## install for this user, make data, run the tour
 	$(BUILD)/shikra install --user
 	@rm -rf $(BUILD)/demo
 	$(BUILD)/intrusion --out $(BUILD)/demo
-	$(PYTHON) -m nbconvert --log-level=WARN --to html --execute \
+	$(if $(RECORDING),SHIKRA_PARAM_recording=$(RECORDING) )$(PYTHON) -m nbconvert --log-level=WARN --to html --execute \
 	    --ExecutePreprocessor.timeout=300 --output-dir $(BUILD) \
 	    --output tour.html notebooks/tour.ipynb
 	@echo
