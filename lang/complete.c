@@ -146,8 +146,18 @@ static void add_functions(struct completer *c, bool aggregates)
     }
 }
 
+/* What hunting queries use most comes first; front ends keep the order. */
+static const char *const usual_operators[] = {
+    "where", "extend", "summarize", "project", "join", "sort",
+    "distinct", "mv-expand", "union", "top", "take", "render", NULL,
+};
+
 static void add_operators(struct completer *c, bool sources)
 {
+    for (const char *const *w = usual_operators; !sources && *w; w++) {
+        const struct lang_op *o = reg_op(&c->l->reg, str_of(*w));
+        add(c, str_of(o->name), "keyword", o->usage);
+    }
     for (size_t i = 0; i < c->l->reg.nops; i++) {
         const struct lang_op *o = c->l->reg.ops[i];
         if (sources ? o->flags & OP_SOURCE : !(o->flags & OP_NO_PIPE))
