@@ -233,28 +233,49 @@ static bool bind_top(struct nest *t, size_t i)
 
 /* ---- joining them ---- */
 
-/* Joins on the first `n` keys: column key_at[0] * i of the left one, of the
- * right one likewise. */
-static struct node *join_paths(struct nest *t, struct node *l, struct node *r,
-                               enum join_kind kind, size_t n, size_t lstep,
-                               size_t rstep)
+/* Rows whose column step * i is key i. */
+struct path {
+    struct node *n;
+    size_t step;
+};
+
+/* The rows of the input and of a level start with their keys; in the result
+ * each key has two more columns. */
+static struct path keys_of(struct node *n)
+{
+    return (struct path){ n, 1 };
+}
+
+static struct path path_of(struct node *n)
+{
+    return (struct path){ n, 3 };
+}
+
+/* Joins on the first `n` keys. */
+static struct node *join_paths(struct nest *t, struct path l, struct path r,
+                               enum join_kind kind, size_t n)
 {
     bool semi = kind == JOIN_LEFTSEMI || kind == JOIN_LEFTANTI;
-    struct node *j = node_new(t->b->arena, NODE_JOIN, t->op->span, l);
+    struct node *j = node_new(t->b->arena, NODE_JOIN, t->op->span, l.n);
     j->nin = 2;
     j->in = arena_array(t->b->arena, 2, sizeof *j->in);
-    j->in[0] = l;
-    j->in[1] = r;
+    j->in[0] = l.n;
+    j->in[1] = r.n;
     j->join = kind;
     for (size_t k = 0; k < (semi ? 1u : 2u); k++)
         for (size_t i = 0; i < j->in[k]->cols.n; i++)
             PUSH(t->b->arena, j->cols, j->in[k]->cols.v[i]);
     for (size_t i = 0; i < n; i++) {
-        struct join_key k = { column(t, l, lstep * i),
-                              column(t, r, rstep * i) };
+        struct join_key k = { column(t, l.n, l.step * i),
+                              column(t, r.n, r.step * i) };
         PUSH(t->b->arena, j->on, k);
     }
     return j;
+}
+
+static struct node *again(struct nest *t, struct node *n)
+{
+    return node_again(t->b, n, t->op->span);
 }
 
 /* `kept` with the key, aggregate and place of level `i`. */
@@ -263,8 +284,8 @@ static void join_level(struct nest *t, size_t i)
     struct node *top = node_again(t->b, t->v[i].top, t->op->span);
     struct node *rows = top, *p;
     if (i)
-        rows = join_paths(t, node_again(t->b, t->kept, t->op->span), top,
-                          JOIN_INNER, i, 3, 1);
+        rows = join_paths(t, path_of(again(t, t->kept)), keys_of(top),
+                          JOIN_INNER, i);
     p = project_new(t->b, t->op, rows);
     for (size_t c = 0; c < 3 * i; c++)
         project_keep(t->b, p, &rows->cols.v[c]);
@@ -278,12 +299,12 @@ static void join_level(struct nest *t, size_t i)
 /* The rows of kept paths whose key of level `i` is not kept. */
 static struct node *rest_rows(struct nest *t, size_t i, struct node *kept)
 {
-    struct node *n = node_again(t->b, t->rows, t->op->span);
+    struct node *n = again(t, t->rows);
+    struct node *top = again(t, t->v[i].top);
     if (i)
-        n = join_paths(t, n, node_again(t->b, kept, t->op->span), JOIN_LEFTSEMI,
-                       i, 1, 3);
-    return join_paths(t, n, node_again(t->b, t->v[i].top, t->op->span),
-                      JOIN_LEFTANTI, i + 1, 1, 1);
+        n = join_paths(t, keys_of(n), path_of(again(t, kept)), JOIN_LEFTSEMI,
+                       i);
+    return join_paths(t, keys_of(n), keys_of(top), JOIN_LEFTANTI, i + 1);
 }
 
 static void add_expr(struct nest *t, struct node *p, struct expr *e)
@@ -327,8 +348,8 @@ static struct node *rest(struct nest *t, size_t i, struct node *kept)
         ex_call(t->b, TYPE_BOOL, "($1 > 0)", column(t, n, n->cols.n - 1), NULL);
     struct node *all = f;
     if (i) {
-        path = node_again(t->b, kept, t->op->span);
-        all = join_paths(t, path, f, JOIN_INNER, i, 3, 1);
+        path = again(t, kept);
+        all = join_paths(t, path_of(path), keys_of(f), JOIN_INNER, i);
     }
     struct node *p = project_new(t->b, t->op, all);
     for (size_t c = 0; c < 3 * i; c++)
