@@ -216,6 +216,8 @@ static void unknown_function(struct binder *b, str name, struct span at)
         { "cidrmatch", "KQL says: ipv4_is_in_range(ip, range)" },
         { "mvindex", "KQL says: list[0]" },
     };
+    if (at.end - at.beg > name.n) /* the name, not all of the call */
+        at.end = at.beg + (uint32_t)name.n;
     struct diag *d = bind_error(b, DIAG_UNKNOWN_FUNCTION, at,
                                 "unknown function '%.*s'", STRF(name));
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
