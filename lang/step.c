@@ -96,11 +96,16 @@ static enum status run_sql(struct lang *l, const struct node *n,
     struct engine_col *cols = arena_array(l->cell, n->cols.n + 1, sizeof *cols);
     for (size_t i = 0; i < n->cols.n; i++)
         cols[i] = (struct engine_col){ n->cols.v[i].name, n->cols.v[i].type };
+    size_t ncols = n->cols.n;
+    if (!ncols) /* SQL has no rows without columns: the emitter adds one */
+        cols[ncols++] = (struct engine_col){ S("none"), TYPE_LONG };
     buf_init(&sql, MAX_SQL_BYTES);
     enum status st = sql_emit(&sql, n, ds) ? ST_OK : ST_USER;
     if (st == ST_OK)
-        st = engine_query(l->engine, buf_str(&sql), n->cols.n, cols, max_rows,
-                          out, ds);
+        st = engine_query(l->engine, buf_str(&sql), ncols, cols, max_rows, out,
+                          ds);
+    if (st == ST_OK)
+        (*out)->ncols = n->cols.n;
     buf_release(&sql);
     return st;
 }

@@ -5,6 +5,7 @@
  * pack_all, typeof. */
 #include "bind.h"
 
+#include "base/json_value.h"
 #include "bind_int.h"
 
 /* toscalar(T | …) or toscalar(expression) */
@@ -71,6 +72,29 @@ static struct expr *bind_pack_all(struct binder *b, const struct ast *t)
     return bind_call_args(b, str_of(f), t->span, NULL, args, k);
 }
 
+/* column_names_of(T): known without reading a row. */
+static struct expr *bind_column_names_of(struct binder *b, const struct ast *t)
+{
+    struct node *row = b->row;
+    b->row = NULL;
+    struct node *n = t->kid ? bind_table(b, t->kid) : NULL;
+    b->row = row;
+    if (!t->kid)
+        bind_error(b, DIAG_ARGUMENTS, t->span, "column_names_of needs a table");
+    if (!n)
+        return ex_error(b, t->span);
+    struct buf names;
+    buf_init(&names, 1 << 24);
+    for (size_t i = 0; i < n->cols.n; i++) {
+        buf_addc(&names, i ? ',' : '[');
+        json_text_str(&names, n->cols.v[i].name);
+    }
+    buf_adds(&names, n->cols.n ? "]" : "[]");
+    struct value v = { .type = TYPE_DYNAMIC, .s = buf_take(&names, b->arena) };
+    buf_release(&names);
+    return ex_literal(b, v, t->span);
+}
+
 static struct expr *bind_typeof(struct binder *b, const struct ast *t)
 {
     return ex_string(b, t->kid ? t->kid->text : S("dynamic"));
@@ -83,6 +107,7 @@ static const struct special {
     { "toscalar", bind_toscalar },
     { "column_ifexists", bind_column_ifexists },
     { "columnifexists", bind_column_ifexists },
+    { "column_names_of", bind_column_names_of },
     { "pack_all", bind_pack_all },
     { "typeof", bind_typeof },
 };

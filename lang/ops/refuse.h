@@ -1,0 +1,15 @@
+/* refuse.h - operators that are known by name and not run. */
+#ifndef OPS_REFUSE_H
+#define OPS_REFUSE_H
+
+#include "bind/bind.h"
+#include "syntax/parse.h"
+
+/* Reads whatever follows the name, brackets and all. */
+void refuse_parse(struct parser *p, struct ast *op);
+
+/* Reports it with a hint what to write instead; answers NULL. */
+struct node *refuse_bind(struct binder *b, const struct ast *op,
+                         const char *hint);
+
+#endif
