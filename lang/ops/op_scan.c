@@ -451,5 +451,5 @@ const struct lang_op op_scan = {
                "(step s: true => sum = s.sum + x;)",
     .parse = scan_parse,
     .bind = scan_bind,
-    .run = scan_run,
+    .run = scan_rows,
 };

@@ -96,7 +96,7 @@ struct scan_eval {
 struct value scan_value(struct scan_eval *e, const struct scan_expr *x);
 
 /* -- scan_run.c -- */
-enum status scan_run(const struct frame *in, const void *args,
+enum status scan_rows(const struct frame *in, const void *args,
                      struct frame **out, const atomic_bool *cancel,
                      struct diags *ds);
 

@@ -249,7 +249,7 @@ static struct frame *result(struct run *r)
     return f;
 }
 
-enum status scan_run(const struct frame *in, const void *args,
+enum status scan_rows(const struct frame *in, const void *args,
                      struct frame **out, const atomic_bool *cancel,
                      struct diags *ds)
 {
