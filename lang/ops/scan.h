@@ -97,7 +97,7 @@ struct value scan_value(struct scan_eval *e, const struct scan_expr *x);
 
 /* -- scan_run.c -- */
 enum status scan_rows(const struct frame *in, const void *args,
-                     struct frame **out, const atomic_bool *cancel,
-                     struct diags *ds);
+                      struct frame **out, const atomic_bool *cancel,
+                      struct diags *ds);
 
 #endif

@@ -250,8 +250,8 @@ static struct frame *result(struct run *r)
 }
 
 enum status scan_rows(const struct frame *in, const void *args,
-                     struct frame **out, const atomic_bool *cancel,
-                     struct diags *ds)
+                      struct frame **out, const atomic_bool *cancel,
+                      struct diags *ds)
 {
     const struct scan *s = args;
     struct run r = { .s = s, .in = in, .arena = arena_new() };
