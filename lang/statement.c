@@ -92,6 +92,18 @@ struct node *print_scalar(struct binder *b, const struct ast *t)
     return p;
 }
 
+/* A graph has no rows to show or keep. */
+static bool is_graph(struct binder *b, const struct node *n)
+{
+    if (!n->graph)
+        return false;
+    struct diag *d =
+        bind_error(b, DIAG_TYPE, n->span, "this is a graph, not a table");
+    diag_hint(b->ds, d, "go on with graph-match or graph-to-table; "
+              "let keeps a graph under a name");
+    return true;
+}
+
 enum status run_query(struct run *r, const struct ast *t)
 {
     struct binder b = session_binder(r->l, r->ds, r->o);
@@ -103,7 +115,7 @@ enum status run_query(struct run *r, const struct ast *t)
     else
         n = bare_scalar(&b, pipe) ? print_scalar(&b, pipe)
                                   : bind_table(&b, pipe);
-    if (!n || r->ds->nerrors)
+    if (!n || r->ds->nerrors || is_graph(&b, n))
         return ST_USER;
     return show_node(r, t, pipe, n, &b);
 }
@@ -237,7 +249,7 @@ enum status run_assign(struct run *r, const struct ast *t)
         (pipe->kind != AST_NAME || scope_find(b.scope, pipe->text)))
         return assign_scalar(r, t, &b);
     struct node *n = bind_table(&b, pipe);
-    if (!n || r->ds->nerrors)
+    if (!n || r->ds->nerrors || is_graph(&b, n))
         return ST_USER;
     pthread_mutex_lock(&r->l->lock);
     scope_remove(r->l->scope, t->text); /* the newer meaning of a name counts */

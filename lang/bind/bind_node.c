@@ -165,10 +165,13 @@ size_t match_columns(struct binder *b, const struct ast *pattern,
 void suggest_columns(struct binder *b, struct diag *d, str word,
                      const struct node *row)
 {
-    size_t n = row ? row->cols.n : 0;
-    str *names = arena_array(b->arena, n, sizeof *names);
-    for (size_t i = 0; i < n; i++)
-        names[i] = row->cols.v[i].name;
+    size_t n = 0, ncols = row ? row->cols.n : 0;
+    str *names = arena_array(b->arena, ncols, sizeof *names);
+    for (size_t i = 0; i < ncols; i++) {
+        str name = row->cols.v[i].name;
+        if (!name.n || name.p[0] != '\001') /* ours, not the analyst's */
+            names[n++] = name;
+    }
     str near = diag_nearest(word, names, n);
     struct buf list;
     buf_init(&list, 400);

@@ -163,6 +163,7 @@ struct node *node_again(struct binder *b, struct node *n, struct span at)
 {
     struct node *r = node_new(b->arena, NODE_SHARED, at, n);
     r->open = n->open;
+    r->graph = n->graph;
     n->uses++;
     for (size_t i = 0; i < n->cols.n; i++) {
         struct col c = n->cols.v[i];
@@ -474,6 +475,23 @@ static struct node *bind_path(struct binder *b, const struct ast *t)
     return NULL;
 }
 
+/* Graphs go to graph operators, and those take nothing else. */
+static bool takes(struct binder *b, const struct ast *op,
+                  const struct node *in)
+{
+    bool graph = (op->op->flags & OP_GRAPH) != 0;
+    if (in->open || graph == (in->graph != NULL))
+        return true;
+    struct diag *d =
+        bind_error(b, DIAG_TYPE, op->span,
+                   graph ? "'%s' needs a graph, this is a table"
+                         : "'%s' needs a table, this is a graph", op->op->name);
+    diag_hint(b->ds, d,
+              graph ? "put | make-graph Source --> Target before it"
+                    : "graph-match and graph-to-table make a table of it");
+    return false;
+}
+
 struct node *bind_pipe_ops(struct binder *b, struct node *in,
                            const struct ast *op)
 {
@@ -482,6 +500,8 @@ struct node *bind_pipe_ops(struct binder *b, struct node *in,
             in = NULL; /* the parser reported it */
             break;
         }
+        if (!takes(b, op, in))
+            return NULL;
         const char *where = b->where;
         struct node *row = b->row, *right = b->right;
         b->where = op->op->name;

@@ -76,6 +76,8 @@ struct join_key {
     struct expr *left, *right;
 };
 
+struct graph; /* ops/graph.h */
+
 struct node {
     enum node_kind kind;
     struct span span;
@@ -86,6 +88,8 @@ struct node {
     bool ordered;             /* rows are serialized */
     bool open;                /* may have columns nobody knows (check) */
     bool unmade;              /* SCAN: the table will be made by this cell */
+
+    const struct graph *graph;   /* make-graph: two tables, no rows of its own */
 
     str name;                    /* of the table, for withsource */
     str table;                   /* SCAN: physical name */

@@ -22,6 +22,7 @@ enum op_flags {
     OP_SOURCE = 1,  /* may start a query: print, range, union … */
     OP_NO_PIPE = 2, /* may not stand after a pipe: print, datatable … */
     OP_HUNTING = 4, /* Shikra's own, not KQL's */
+    OP_GRAPH = 8,   /* takes what make-graph gives, and nothing else */
 };
 
 struct lang_op {
