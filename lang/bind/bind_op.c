@@ -381,6 +381,12 @@ struct expr *bind_binary(struct binder *b, str op, struct span at,
     struct expr *e;
     if (x->kind == EX_ERROR || y->kind == EX_ERROR)
         return ex_error(b, at);
+    if (str_eqz(op, ":")) {
+        bind_error(b, DIAG_SYNTAX, at,
+                   "':' compares a column with a term "
+                   "between and, or and not only");
+        return ex_error(b, at);
+    }
     bool word = op.n && ((op.p[0] >= 'a' && op.p[0] <= 'z') ||
                          (op.p[0] == '!' && op.n > 2) || str_eqz(op, "!~") ||
                          str_eqz(op, "=~"));

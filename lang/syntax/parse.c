@@ -485,6 +485,10 @@ static struct ast *parse_operator(struct parser *p, bool as_source)
     if (!op || (!as_source && (op->flags & OP_NO_PIPE))) {
         if (word.n == 0)
             expected(p, "an operator");
+        else if (op)
+            parse_error(p, DIAG_UNKNOWN_OPERATOR,
+                        "'%.*s' starts a query and cannot follow a pipe",
+                        STRF(word));
         else
             unknown_operator(p, word);
         struct ast *bad = ast_new(p->arena, AST_ERROR, peek(p)->span, word);

@@ -19,6 +19,7 @@ struct parser {
     size_t i;          /* the next token */
     unsigned depth;    /* nesting, against MAX_DEPTH */
     uint32_t error_at; /* place of the last report: one per place */
+    bool colon;        /* `column : "term"` compares: search, find */
 };
 
 enum { MAX_DEPTH = 400, MAX_STATEMENTS = 10000 };

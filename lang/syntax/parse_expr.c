@@ -293,7 +293,7 @@ static struct ast *parse_prec(struct parser *p, enum prec least)
     for (;;) {
         const struct token *t = peek(p);
         const struct infix *in = find_infix(t);
-        if (!in || in->prec < least)
+        if (!in || in->prec < least || (str_eqz(t->text, ":") && !p->colon))
             break;
         if (in->prec > PREC_AND && ++chain > MAX_CHAIN) {
             parse_error(p, DIAG_DEPTH, "more than %d operators in a row",
