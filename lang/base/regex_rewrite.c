@@ -9,10 +9,9 @@
 #include "utf8.h"
 
 enum {
-    MAX_DEPTH = 200,
+    MAX_DEPTH = 200, MAX_OUT = 4 << 20,
     MAX_CLASS_LOOK = 4096,   /* how far the end of a class is looked for */
     MAX_REPEAT = 1000,       /* RE2's own limit */
-    MAX_OUT = 4 << 20,
 };
 
 /* How much of Unicode a shorthand spells out. RE2 copies a class for every
@@ -489,6 +488,8 @@ static void step(struct rewriter *r)
     } else if (c == ')') {
         if (r->depth)
             r->mode = r->outer[--r->depth];
+        else
+            refuse(r, "a ) closes no group");
         copy(r, 1);
     } else if (c == '{') {
         braces(r);
@@ -532,6 +533,8 @@ bool regex_rewrite(struct buf *out, str pattern, struct buf *error)
         if (!buf_ok(out) || out->n > MAX_OUT)
             refuse(&r, "the regular expression is too large");
     }
+    if (r.depth)
+        refuse(&r, "a group is not closed");
     return !r.failed;
 }
 

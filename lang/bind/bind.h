@@ -157,6 +157,8 @@ struct expr *ex_func(struct binder *b, const char *name, struct span at, ...);
 struct expr *bind_call_args(struct binder *b, str name, struct span at,
                             const struct ast *call, struct expr **args,
                             size_t nargs);
+/* Reports a literal pattern that cannot be compiled. */
+void check_regex(struct binder *b, const struct expr *e);
 struct expr *coerce(struct binder *b, struct expr *e, enum type t);
 enum type unify(struct binder *b, enum type seen, const struct expr *e);
 bool can_widen(enum type from, enum type to);

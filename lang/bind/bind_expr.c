@@ -106,6 +106,8 @@ static struct expr *need_dynamic(struct binder *b, struct expr *e)
 {
     if (e->kind == EX_ERROR || e->type == TYPE_DYNAMIC)
         return e;
+    if (e->type == TYPE_ERROR)
+        return ex_error(b, e->span); /* reported where the type got lost */
     struct diag *d = bind_error(b, DIAG_TYPE, e->span,
                                 "a member of a %s: only "
                                 "dynamic values have members",

@@ -2,6 +2,8 @@
  *
  * Rows with a bind hook: what SQL they become depends on argument types or on
  * literals. */
+#include "base/json_walk.h"
+#include "base/regex_rewrite.h"
 #include "bind/bind.h"
 #include "funcs.h"
 
@@ -316,11 +318,30 @@ static struct expr *bind_extract_typed(struct binder *b, const struct ast *call,
                              : coerce(b, e, t);
 }
 
-/* The capture groups of a pattern, without the (?:…) ones. */
-static size_t count_groups(str re)
+/* Whether the group that opens at re.p[i] captures; its name, if it has one. */
+static bool captures(str re, size_t i, str *name)
+{
+    str rest = str_sub(re, i + 1, re.n);
+    *name = S("");
+    if (!str_starts(rest, S("?")))
+        return true;
+    size_t skip = str_starts(rest, S("?P<"))                         ? 3
+                  : str_starts(rest, S("?<")) || str_starts(rest, S("?'")) ? 2
+                                                                     : 0;
+    if (skip == 0 || (rest.n > 2 && (rest.p[2] == '=' || rest.p[2] == '!')))
+        return false;
+    str word = str_sub(rest, skip, rest.n);
+    ptrdiff_t end = str_find_char(word, rest.p[skip - 1] == '<' ? '>' : '\'');
+    *name = str_sub(word, 0, end < 0 ? 0 : (size_t)end);
+    return true;
+}
+
+/* The number of a pattern's group of that name; 0 when there is none. */
+static size_t find_group(str re, str wanted)
 {
     size_t n = 0;
     bool in_class = false;
+    str name;
     for (size_t i = 0; i < re.n; i++) {
         char c = re.p[i];
         if (c == '\\')
@@ -329,54 +350,111 @@ static size_t count_groups(str re)
             in_class = c != ']';
         else if (c == '[')
             in_class = true;
-        else if (c == '(' &&
-                 (i + 1 == re.n || re.p[i + 1] != '?' ||
-                  str_starts(str_sub(re, i, re.n), S("(?P<")) ||
-                  (str_starts(str_sub(re, i, re.n), S("(?<")) && i + 3 < re.n &&
-                   re.p[i + 3] != '=' && re.p[i + 3] != '!')))
-            n++;
+        else if (c == '(' && captures(re, i, &name) && ++n &&
+                 str_eq(name, wanted))
+            return n;
     }
+    return 0;
+}
+
+enum { MAX_GROUPS = 16 };
+
+/* The groups that a list of numbers and names asks for. Their count; 0 after
+ * an error was reported. */
+static size_t wanted_groups(struct binder *b, const struct expr *list, str re,
+                            size_t *groups)
+{
+    size_t n = 0, most = (size_t)regex_group_count(re);
+    struct json_iter it;
+    str item;
+    if (list->kind != EX_LITERAL || !json_iter_init(&it, list->value.s) ||
+        it.object) {
+        bind_error(b, DIAG_NOT_CONSTANT, list->span,
+                   "the groups of extract_all are a literal list: "
+                   "dynamic([1, \"name\"])");
+        return 0;
+    }
+    while (n < MAX_GROUPS && json_next(&it, NULL, &item)) {
+        bool named = json_kind(item) == JSON_STRING;
+        size_t g = named ? find_group(re, str_sub(item, 1, item.n - 1)) : 0;
+        for (size_t i = 0; !named && i < item.n && g <= most; i++)
+            g = item.p[i] >= '0' && item.p[i] <= '9'
+                  ? g * 10 + (size_t)(item.p[i] - '0')
+                  : most + 1;
+        if (g == 0 || g > most) {
+            bind_error(b, DIAG_ARGUMENTS, list->span,
+                       "the pattern has no group %.*s", STRF(item));
+            return 0;
+        }
+        groups[n++] = g;
+    }
+    if (n == 0)
+        bind_error(b, DIAG_ARGUMENTS, list->span, "no group is wanted");
     return n;
 }
 
-/* extract_all(regex, text): one group gives texts, several give arrays. */
+/* All groups of a pattern. Their count; 0 after an error was reported. */
+static size_t all_groups(struct binder *b, const struct expr *re,
+                         size_t *groups)
+{
+    size_t n = (size_t)regex_group_count(re->value.s);
+    if (n == 0 || n > MAX_GROUPS) {
+        bind_error(b, DIAG_REGEX, re->span,
+                   "extract_all needs a pattern with "
+                   "one to %d groups in parentheses, this has %zu",
+                   MAX_GROUPS, n);
+        return 0;
+    }
+    for (size_t g = 0; g < n; g++)
+        groups[g] = g + 1;
+    return n;
+}
+
+/* One group gives texts, several give arrays; no match gives null. */
+static const char *extract_all_sql(struct arena *a, const size_t *groups,
+                                   size_t n)
+{
+    struct buf sql;
+    buf_init(&sql, 8192);
+    if (n == 1) {
+        buf_addf(&sql,
+                 "nullif(CAST(to_json(regexp_extract_all($1, kre($2), %zu)) "
+                 "AS VARCHAR), '[]')",
+                 groups[0]);
+    } else {
+        buf_adds(&sql, "nullif(CAST(to_json(list_transform(generate_series(1, "
+                       "len(regexp_extract_all($1, kre($2), 1))), lambda i: [");
+        for (size_t g = 0; g < n; g++)
+            buf_addf(&sql, "%sregexp_extract_all($1, kre($2), %zu)[i]",
+                     g ? ", " : "", groups[g]);
+        buf_adds(&sql, "])) AS VARCHAR), '[]')");
+    }
+    buf_addc(&sql, 0);
+    const char *z = buf_take(&sql, a).p;
+    buf_release(&sql);
+    return z;
+}
+
+/* extract_all(regex [, groups], text) */
 static struct expr *bind_extract_all(struct binder *b, const struct ast *call,
                                      struct expr **args, size_t n)
 {
     struct expr *re = args[0], *text = coerce(b, args[n - 1], TYPE_STRING);
-    struct buf sql;
+    size_t groups[MAX_GROUPS];
     if (re->kind != EX_LITERAL || re->type != TYPE_STRING) {
         bind_error(b, DIAG_NOT_CONSTANT, re->span,
                    "the pattern of extract_all "
                    "must be a literal");
         return ex_error(b, call->span);
     }
-    size_t groups = count_groups(re->value.s);
-    if (groups == 0 || groups > 16) {
-        bind_error(b, DIAG_REGEX, re->span,
-                   "extract_all needs a pattern with "
-                   "one to 16 groups in parentheses, this has %zu",
-                   groups);
+    size_t ngroups = n > 2 ? wanted_groups(b, args[1], re->value.s, groups)
+                           : all_groups(b, re, groups);
+    if (ngroups == 0)
         return ex_error(b, call->span);
-    }
-    buf_init(&sql, 8192);
-    if (groups == 1) {
-        buf_adds(
-            &sql,
-            "nullif(CAST(to_json(regexp_extract_all($1, kre($2), 1)) AS "
-            "VARCHAR), '[]')");
-    } else {
-        buf_adds(&sql, "nullif(CAST(to_json(list_transform(generate_series(1, "
-                       "len(regexp_extract_all($1, kre($2), 1))), lambda i: [");
-        for (size_t g = 1; g <= groups; g++)
-            buf_addf(&sql, "%sregexp_extract_all($1, kre($2), %zu)[i]",
-                     g > 1 ? ", " : "", g);
-        buf_adds(&sql, "])) AS VARCHAR), '[]')");
-    }
-    buf_addc(&sql, 0);
-    const char *z = buf_take(&sql, b->arena).p;
-    buf_release(&sql);
-    struct expr *e = ex_call(b, TYPE_DYNAMIC, z, text, re, NULL);
+    check_regex(b, re);
+    struct expr *e =
+        ex_call(b, TYPE_DYNAMIC, extract_all_sql(b->arena, groups, ngroups),
+                text, re, NULL);
     e->has_null = true;
     return e;
 }
@@ -480,7 +558,7 @@ const struct lang_func funcs_core[] = {
       .bind = bind_extract_typed,
       .flags = FN_HIDDEN },
     HOOK("extract_all", "string, string", bind_extract_all,
-         "extract_all(regex, text)",
+         "extract_all(regex [, groups], text)",
          "All matches of a pattern: the text of its group, or an array of its "
          "groups, for each; null when nothing matches.",
          "print extract_all(@\"(\\d+)\", \"a1 b22\")"),

@@ -4,6 +4,7 @@
  * as bytes and numbers and times as their 8 bytes; the cryptographic ones take
  * the text of the value. */
 #include "base/xxh64.h"
+#include "bind/bind.h"
 #include "text_int.h"
 
 /* The bytes that hash() sees. */
@@ -50,35 +51,32 @@ static void row_hash(struct fn_ctx *cx, const struct value *in, size_t n,
     HASH(fn, "real", FN_HIDDEN), HASH(fn, "bool", FN_HIDDEN),                \
     HASH(fn, "guid", FN_HIDDEN), HASH(fn, "decimal", FN_HIDDEN),             \
     HASH(fn, "dynamic", FN_HIDDEN)
-#define DIGEST(fn, type, sql_, does, more)                                   \
-    { .name = fn, .params = type, .ret = TYPE_STRING, .sql = sql_,           \
-      .flags = FN_SQLNULL | more, .usage = fn "(value)", .summary = does,    \
-      .example = "print " fn "(\"World\")" }
-#define DIGESTS(fn, c, does)                                                 \
-    DIGEST(fn, "string", c "($1)", does, 0),                                 \
-    DIGEST(fn, "long", c "(CAST($1 AS VARCHAR))", does, FN_HIDDEN),          \
-    DIGEST(fn, "datetime", c "(k_time_text($1))", does, FN_HIDDEN),          \
-    DIGEST(fn, "guid", c "($1)", does, FN_HIDDEN),                           \
-    DIGEST(fn, "dynamic", c "(k_dyn_text($1))", does, FN_HIDDEN)
+/* The digest of a value is that of its text; null has none. */
+#define DIGEST_HOOK(fn)                                                      \
+    static struct expr *bind_##fn(struct binder *b, const struct ast *call,  \
+                                  struct expr **args, size_t n)              \
+    {                                                                        \
+        (void)call, (void)n;                                                 \
+        return ex_call(b, TYPE_STRING,                                       \
+                       "CASE WHEN $2 IS NULL THEN '' ELSE " #fn "($1) END",  \
+                       coerce(b, args[0], TYPE_STRING), args[0], NULL);      \
+    }
+#define DIGEST(c, does)                                                      \
+    { .name = "hash_" #c, .params = "string", .ret = TYPE_STRING,            \
+      .sql = #c "($1)", .usage = "hash_" #c "(value)", .summary = does,      \
+      .example = "print hash_" #c "(\"World\")" },                           \
+    { .name = "hash_" #c, .params = "any", .ret = TYPE_STRING,               \
+      .bind = bind_##c, .flags = FN_HIDDEN,                                  \
+      .usage = "hash_" #c "(value)" }
 
-static void row_time_text(struct fn_ctx *cx, const struct value *in, size_t n,
-                          struct value *out)
-{
-    (void)n;
-    set_text(out, arg_text(cx, &in[0]));
-}
+DIGEST_HOOK(md5)
+DIGEST_HOOK(sha1)
+DIGEST_HOOK(sha256)
 
 const struct lang_func funcs_hash[] = {
     HASHES("hash"), HASHES("hash_xxhash64"),
-    DIGESTS("hash_md5", "md5", "MD5 of the text of a value, in hexadecimal."),
-    DIGESTS("hash_sha1", "sha1",
-            "SHA-1 of the text of a value, in hexadecimal."),
-    DIGESTS("hash_sha256", "sha256",
-            "SHA-256 of the text of a value, in hexadecimal."),
-    { .name = "k_time_text", .params = "datetime", .ret = TYPE_STRING,
-      .row = row_time_text, .flags = FN_HIDDEN,
-      .usage = "k_time_text(datetime)",
-      .summary = "A moment as text, for templates.",
-      .example = "print hash_md5(datetime(2024-05-17))" },
+    DIGEST(md5, "MD5 of the text of a value, in hexadecimal."),
+    DIGEST(sha1, "SHA-1 of the text of a value, in hexadecimal."),
+    DIGEST(sha256, "SHA-256 of the text of a value, in hexadecimal."),
 };
 const size_t nfuncs_hash = ROWS(funcs_hash);

@@ -5,6 +5,7 @@
  * make KQL's functions of its functions. A pattern that is a literal is folded
  * and compiled once by the engine. */
 #include "base/regex_rewrite.h"
+#include "bind/bind.h"
 #include "text_int.h"
 
 enum { MAX_PATTERN = 8 << 20, MAX_KEPT = 8 };
@@ -91,19 +92,30 @@ static void row_k_part(struct fn_ctx *cx, const struct value *in, size_t n,
                                               : text_skip(s, beg, in[2].i)));
 }
 
+/* countof(text, what, kind); the kind decides what `what` is. */
+static struct expr *bind_countof(struct binder *b, const struct ast *call,
+                                 struct expr **args, size_t n)
+{
+    (void)n;
+    bool known = args[2]->kind == EX_LITERAL;
+    if (known && str_eqz(args[2]->value.s, "normal"))
+        return ex_func(b, "countof", call->span, args[0], args[1], NULL);
+    if (!known || !str_eqz(args[2]->value.s, "regex")) {
+        bind_error(b, known ? DIAG_ARGUMENTS : DIAG_NOT_CONSTANT,
+                   args[2]->span,
+                   "the kind of countof is \"normal\" or \"regex\"");
+        return ex_error(b, call->span);
+    }
+    check_regex(b, args[1]);
+    return ex_call(b, TYPE_LONG, "len(regexp_extract_all($1, kre($2)))",
+                   args[0], args[1], NULL);
+}
+
 #define TRIM(fn, pattern, does, sample)                                      \
     { .name = fn, .params = "string, string", .ret = TYPE_STRING,            \
       .sql = "regexp_replace($2, " pattern ", '', 'g')",                     \
       .usage = fn "(regex, text)", .summary = does,                          \
       .example = "print " fn "(" sample ")" }
-#define EXTRACT(params_, group, text, more)                                  \
-    { .name = "extract", .params = params_, .ret = TYPE_STRING,              \
-      .sql = "regexp_extract(" text ", kre($1), " group ")",                 \
-      .flags = FN_SQLNULL | more,                                            \
-      .usage = "extract(regex, group, text [, typeof(type)])",               \
-      .summary = "What a group of a regular expression matched (0: all of "  \
-                 "it); empty, or null of the type, when nothing did.",       \
-      .example = "print extract(@\"user=(\\w+)\", 1, \"user=ana ip=::1\")" }
 #define REPLACE(fn, text, regex, by, usage_, sample, more)                   \
     { .name = fn, .params = "string, string, string", .ret = TYPE_STRING,    \
       .sql = "regexp_replace(" text ", kre(" regex "), krep(" by ", "        \
@@ -141,8 +153,14 @@ const struct lang_func funcs_regex[] = {
       .usage = "k_part(text, start, length)",
       .summary = "A part of a text, to its end when the length is negative.",
       .example = "print indexof_regex(\"abc\", \"c\", 1, -1)" },
-    EXTRACT("string, long, string", "CAST($2 AS INTEGER)", "$3", 0),
-    EXTRACT("string, string", "0", "$2", FN_HIDDEN),
+    { .name = "extract", .params = "string, long, string",
+      .ret = TYPE_STRING,
+      .sql = "regexp_extract($3, kre($1), CAST($2 AS INTEGER))",
+      .flags = FN_SQLNULL,
+      .usage = "extract(regex, group, text [, typeof(type)])",
+      .summary = "What a group of a regular expression matched (0: all of "
+                 "it); empty, or null of the type, when nothing did.",
+      .example = "print extract(@\"user=(\\w+)\", 1, \"user=ana ip=::1\")" },
     REPLACE("replace_regex", "$1", "$2", "$3", "text, regex, rewrite",
             "\"id=42\", @\"(\\d+)\", @\"<\\1>\"", 0),
     REPLACE("replace", "$3", "$1", "$2", "regex, rewrite, text",
@@ -162,13 +180,9 @@ const struct lang_func funcs_regex[] = {
       .summary = "How often a text, or a regular expression, occurs in a "
                  "text. Occurrences of a text may overlap.",
       .example = "print countof(\"a-b-c\", \"-\")" },
-    { .name = "countof", .params = "string, string, string", .ret = TYPE_LONG,
-      .sql = "(CASE WHEN $3 = 'regex' THEN len(regexp_extract_all($1, "
-             "kre(CASE WHEN $3 = 'regex' THEN $2 ELSE '' END))) "
-             "ELSE k_countof($1, $2) END)",
-      .flags = FN_HIDDEN, .usage = "countof(text, what, kind)",
-      .summary = "Occurrences of a text or of a regular expression.",
-      .example = "print countof(\"a1b22\", @\"\\d+\", \"regex\")" },
+    { .name = "countof", .params = "string, string, string",
+      .bind = bind_countof, .flags = FN_HIDDEN,
+      .usage = "countof(text, what, kind)" },
     INDEXOF_REGEX("string, string", "$1", "0", "1", "", "", 0),
     INDEXOF_REGEX("string, string, long", "k_part($1, $3, -1)", "$3", "1",
                   "CASE WHEN $3 < 0 THEN NULL ELSE ", " END",

@@ -4,6 +4,7 @@
  * points; text is UTF-8. */
 #include "base/ticks.h"
 #include "base/utf8.h"
+#include "bind/bind.h"
 #include "text_int.h"
 
 str arg_text(struct fn_ctx *cx, const struct value *v)
@@ -193,7 +194,7 @@ static void add_point(struct buf *b, double c)
         buf_add_utf8(b, (uint32_t)c);
 }
 
-/* Numbers, also inside arrays, as characters. */
+/* Numbers, also inside arrays, as characters. All arguments are dynamic. */
 static void row_make_string(struct fn_ctx *cx, const struct value *in,
                             size_t n, struct value *out)
 {
@@ -202,9 +203,7 @@ static void row_make_string(struct fn_ctx *cx, const struct value *in,
     for (size_t i = 0; i < n; i++) {
         struct elems e = { 0 };
         double d = -1;
-        if (in[i].type == TYPE_LONG)
-            add_point(&b, (double)in[i].i);
-        else if (!elems_init(&e, cx, &in[i]) && dyn_number(in[i].s, &d))
+        if (!elems_init(&e, cx, &in[i]) && dyn_number(in[i].s, &d))
             add_point(&b, d);
         for (size_t k = 0; k < e.n; k++)
             if (dyn_number(e.v[k], &d))
@@ -212,6 +211,23 @@ static void row_make_string(struct fn_ctx *cx, const struct value *in,
         elems_release(&e);
     }
     dyn_end(cx, &b, out);
+}
+
+/* Numbers and arrays may stand side by side. */
+static struct expr *bind_make_string(struct binder *b, const struct ast *call,
+                                     struct expr **args, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        enum type t = args[i]->type;
+        if (!type_is_int(t) && t != TYPE_DYNAMIC && t != TYPE_ERROR) {
+            bind_error(b, DIAG_ARGUMENTS, args[i]->span,
+                       "a code point is a whole number or an array of them, "
+                       "this is a %s", type_name(t));
+            return ex_error(b, call->span);
+        }
+        args[i] = coerce(b, args[i], TYPE_DYNAMIC);
+    }
+    return bind_call_args(b, S("k_make_string"), call->span, NULL, args, n);
 }
 
 static void row_code_points(struct fn_ctx *cx, const struct value *in,
@@ -279,9 +295,8 @@ static void row_parse_version(struct fn_ctx *cx, const struct value *in,
       .usage = "strrep(value, times [, delimiter])",                         \
       .summary = "The text of a value several times over, up to 1024.",      \
       .example = "print strrep(\"ab\", 3, \"-\")" }
-#define MAKE_STRING(fn, type, more)                                          \
-    { .name = fn, .params = type, .ret = TYPE_STRING,                        \
-      .row = row_make_string, .flags = more,                                 \
+#define MAKE_STRING(fn)                                                      \
+    { .name = fn, .params = "any, any*", .bind = bind_make_string,           \
       .usage = fn "(code_point, …)",                                         \
       .summary = "The text of Unicode code points, single or in arrays.",    \
       .example = "print " fn "(80, 83, 49)" }
@@ -336,10 +351,10 @@ const struct lang_func funcs_text[] = {
       .row = row_strcmp, .usage = "strcmp(a, b)",
       .summary = "-1, 0 or 1: which text comes first, by code point.",
       .example = "print strcmp(\"a\", \"b\")" },
-    MAKE_STRING("make_string", "long*", 0),
-    MAKE_STRING("make_string", "dynamic*", FN_HIDDEN),
-    MAKE_STRING("unicode_codepoints_to_string", "long*", 0),
-    MAKE_STRING("unicode_codepoints_to_string", "dynamic*", FN_HIDDEN),
+    { .name = "k_make_string", .params = "dynamic*", .ret = TYPE_STRING,
+      .row = row_make_string, .flags = FN_HIDDEN },
+    MAKE_STRING("make_string"),
+    MAKE_STRING("unicode_codepoints_to_string"),
     CODE_POINTS("unicode_codepoints_from_string", 0),
     CODE_POINTS("to_utf8", FN_HIDDEN),
     { .name = "isascii", .params = "string", .ret = TYPE_BOOL,
