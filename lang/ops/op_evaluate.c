@@ -29,8 +29,6 @@ static const char *const refused[] = {
     "dcount_intersect",
     "estimate_data_size",
     "funnel_sequence",
-    "geo_line_lookup",
-    "geo_polygon_lookup",
     "http_request",
     "http_request_post",
     "infer_storage_schema",
@@ -125,6 +123,14 @@ static struct node *evaluate_bind(struct binder *b, const struct ast *op,
     return NULL;
 }
 
+static enum status evaluate_run(const struct frame *in, const void *args,
+                                struct frame **out, const atomic_bool *cancel,
+                                struct diags *ds)
+{
+    const struct plugin_step *step = args;
+    return step->run(in, step->args, out, cancel, ds);
+}
+
 const struct lang_op op_evaluate = {
     .name = "evaluate",
     .usage = "T | evaluate plugin(arguments) [: (*, name:type, …)]",
@@ -134,4 +140,5 @@ const struct lang_op op_evaluate = {
                "| evaluate bag_unpack(d)",
     .parse = evaluate_parse,
     .bind = evaluate_bind,
+    .run = evaluate_run,
 };

@@ -173,3 +173,22 @@ struct node *plugin_open(struct binder *b, const struct ast *op,
     p->open = true;
     return p;
 }
+
+struct node *plugin_host(struct binder *b, const struct ast *op,
+                         struct node *rows,
+                         enum status (*run)(const struct frame *in,
+                                            const void *args,
+                                            struct frame **out,
+                                            const atomic_bool *cancel,
+                                            struct diags *ds),
+                         const void *args)
+{
+    struct plugin_step *step = NEW(b->arena, struct plugin_step);
+    struct node *n = node_new(b->arena, NODE_HOST, op->span, rows);
+    step->run = run;
+    step->args = args;
+    n->op = op->op;
+    n->args = step;
+    n->open = rows->open;
+    return n;
+}

@@ -37,6 +37,23 @@ bool schema_keeps(const struct ast *schema);           /* begins with * */
 struct node *plugin_open(struct binder *b, const struct ast *op,
                          struct node *in, const struct col *drop);
 
+/* -- native steps: as op.h's run -- */
+struct plugin_step {
+    enum status (*run)(const struct frame *in, const void *args,
+                       struct frame **out, const atomic_bool *cancel,
+                       struct diags *ds);
+    const void *args;
+};
+/* A HOST node over `rows`; the caller adds its columns. */
+struct node *plugin_host(struct binder *b, const struct ast *op,
+                         struct node *rows,
+                         enum status (*run)(const struct frame *in,
+                                            const void *args,
+                                            struct frame **out,
+                                            const atomic_bool *cancel,
+                                            struct diags *ds),
+                         const void *args);
+
 /* -- templates -- */
 struct kql {
     struct binder *b;
