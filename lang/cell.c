@@ -109,6 +109,7 @@ static bool dry_run(struct run *r, const struct ast *cell)
          t = t->next)
         (void)run_statement(&dry, t);
     r->l->rehearsal = false;
+    r->l->binding++; /* tables that were pending are made now */
     r->l->scope = scope;
     r->l->pending.n = 0;
     for (size_t i = 0; i < ds.list.n; i++)
@@ -136,13 +137,6 @@ static enum status run_all(struct run *r, const struct ast *cell)
     return r->ds->nerrors && st == ST_OK ? ST_USER : st;
 }
 
-static void forget_bound(void *ctx, const struct let *l)
-{
-    (void)ctx;
-    if (l->ast)
-        ((struct let *)(uintptr_t)l)->node = NULL; /* bound to the last cell */
-}
-
 static void end_cell(struct lang *l)
 {
     struct diags quiet;
@@ -157,7 +151,6 @@ static void end_cell(struct lang *l)
     l->opened.n = l->opened.cap = 0;
     l->temporary.n = l->temporary.cap = 0;
     l->pending.n = l->pending.cap = 0;
-    scope_each(l->scope, forget_bound, NULL);
     l->sink = NULL;
 }
 

@@ -150,6 +150,7 @@ static struct arena *begin_cell(struct lang *l)
 {
     l->cell = arena_new();
     l->keep_cell = false;
+    l->binding++;
     engine_clear_cancel(l->engine);
     return l->cell;
 }

@@ -47,6 +47,7 @@ struct lang {
     struct arena *cell;
     str code;
     int64_t now;
+    uint64_t binding; /* number of this run or rehearsal, for struct let */
     bool keep_cell; /* a let points into its tree */
     bool rehearsal; /* the dry run before a cell of several statements */
     LIST(struct opened) opened;

@@ -50,6 +50,9 @@ struct binder {
     int64_t now;         /* one value for the whole cell */
     uint32_t next_id;
     unsigned depth;
+    unsigned steps;         /* bound so far: lets are put in again and again */
+    uint64_t work;          /* of the engine's planner, roughly: plan_fits() */
+    uint64_t cell;          /* when lets were bound once; 0: never keep that */
     bool open_tables;       /* unknown tables have any column */
     bool check;             /* nothing may run */
     bool rehearsal;         /* a dry run: tables may not be there yet */
@@ -65,6 +68,7 @@ struct let {
     struct scope *home;    /* names inside mean what they meant there */
     struct expr *expr;     /* bound scalar (function argument), or NULL */
     struct node *node;     /* bound table (argument, materialize) */
+    uint64_t cell;         /* materialize: the binding it was bound in */
 };
 struct scope *scope_new(struct arena *a, struct scope *up);
 /* What the names mean now, whatever is added to `s` later. */
@@ -173,6 +177,7 @@ __attribute__((format(printf, 4, 5))) struct diag *bind_error(
     ...);
 void suggest_columns(struct binder *b, struct diag *d, str word,
                      const struct node *row);
+/* One level deeper, one step more. False: too deep or too much, reported. */
 bool bind_enter(struct binder *b, struct span at);
 void bind_leave(struct binder *b);
 

@@ -17,14 +17,14 @@ static struct expr *bind_let_value(struct binder *b, struct let *l,
         *e = *l->expr;
         return e;
     }
-    if (!l->ast || !bind_enter(b, at))
+    if (!bind_enter(b, at))
         return ex_error(b, at);
     struct scope *outer = b->scope;
     struct node *row = b->row;
     b->scope = l->home;
     b->row = NULL;
     struct expr *e = NULL;
-    if (l->node || is_tabular(b, l->ast)) {
+    if (!l->ast || is_tabular(b, l->ast)) {
         struct diag *d = bind_error(b, DIAG_TYPE, at,
                                     "'%.*s' is a table, a "
                                     "scalar is needed here",

@@ -64,6 +64,9 @@ static struct expr *bind_in_table(struct binder *b, const struct ast *t,
         return ex_error(b, t->span);
     e->sub = sub;
     e->window = x->window;
+    e->depth = e->args[0]->depth + 3;
+    e->parts = e->args[0]->parts + 3;
+    e->grown = e->args[0]->grown + 3;
     return e;
 }
 

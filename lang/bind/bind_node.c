@@ -17,10 +17,19 @@ struct diag *bind_error(struct binder *b, enum diag_code code, struct span at,
     return diag_error(b->ds, code, at, "%s", text);
 }
 
-enum { MAX_BIND_DEPTH = 400 };
+enum { MAX_BIND_DEPTH = 400, MAX_BIND_STEPS = 1000000 };
 
 bool bind_enter(struct binder *b, struct span at)
 {
+    if (b->steps == MAX_BIND_STEPS + 1)
+        return false; /* reported: all that is left fails quickly */
+    if (b->steps++ == MAX_BIND_STEPS) {
+        bind_error(b, DIAG_LIMIT, at,
+                   "the query has more than %d parts, with every let put in "
+                   "where it is used",
+                   MAX_BIND_STEPS);
+        return false;
+    }
     if (b->depth < MAX_BIND_DEPTH) {
         b->depth++;
         return true;
@@ -29,6 +38,7 @@ bool bind_enter(struct binder *b, struct span at)
                "nested more than %d levels deep, or a let "
                "that calls itself",
                MAX_BIND_DEPTH);
+    b->steps = MAX_BIND_STEPS + 1; /* a function may call itself twice */
     return false;
 }
 
@@ -39,7 +49,10 @@ void bind_leave(struct binder *b)
 
 struct col col_new(struct binder *b, str name, enum type t, bool has_null)
 {
-    return (struct col){ name, t, ++b->next_id, has_null && t != TYPE_STRING };
+    return (struct col){ .name = name,
+                         .type = t,
+                         .id = ++b->next_id,
+                         .has_null = has_null && t != TYPE_STRING };
 }
 
 struct node *node_over(struct binder *b, enum node_kind k, const struct ast *at,
@@ -68,6 +81,7 @@ struct node *project_new(struct binder *b, const struct ast *at,
 static void append(struct binder *b, struct node *p, struct col c,
                    struct expr *e)
 {
+    c.depth = e->depth;
     struct assign a = { c, e };
     PUSH(b->arena, p->cols, c);
     PUSH(b->arena, p->assigns, a);
@@ -104,6 +118,7 @@ void project_set(struct binder *b, struct node *p, str name, struct expr *e)
         if (!str_eq(p->cols.v[i].name, name))
             continue;
         p->cols.v[i] = col_new(b, name, e->type, e->has_null);
+        p->cols.v[i].depth = e->depth;
         p->assigns.v[i] = (struct assign){ p->cols.v[i], e };
         return;
     }
@@ -162,10 +177,15 @@ size_t match_columns(struct binder *b, const struct ast *pattern,
     return n;
 }
 
+/* Nobody reads the suggestions after a hundred mistakes. */
+enum { MAX_SUGGESTIONS = 100 };
+
 void suggest_columns(struct binder *b, struct diag *d, str word,
                      const struct node *row)
 {
     size_t n = 0, ncols = row ? row->cols.n : 0;
+    if (b->ds->nerrors > MAX_SUGGESTIONS)
+        return;
     str *names = arena_array(b->arena, ncols, sizeof *names);
     for (size_t i = 0; i < ncols; i++) {
         str name = row->cols.v[i].name;

@@ -195,17 +195,20 @@ static bool is_materialize(const struct ast *t)
 static struct node *bind_let_table(struct binder *b, struct let *l,
                                    struct span at)
 {
-    if (l->node)
+    /* What another binding left in a let is neither used nor looked at: its
+     * arena may be gone, and completion binds while a cell runs. */
+    if (l->ast ? b->cell && l->cell == b->cell : l->node != NULL)
         return node_again(b, l->node, at);
-    if (!bind_enter(b, at))
+    if (!l->ast || !bind_enter(b, at))
         return NULL;
     struct node *n = NULL;
     if (l->ast->kind == AST_FUNCTION)
         n = bind_user_table(b, l, NULL, at);
     else
         n = bind_in_scope(b, l->home, l->ast);
-    if (n && is_materialize(l->ast)) {
+    if (n && is_materialize(l->ast) && b->cell) {
         l->node = n;
+        l->cell = b->cell;
         n = node_again(b, n, at);
     }
     bind_leave(b);
@@ -354,21 +357,24 @@ static bool call_is_tabular(const struct binder *b, const struct ast *t)
         for (; k && k->kind == AST_LET; k = k->next)
             if (k->kid)
                 scope_add(b->arena, s,
-                          &(struct let){ k->text, k->kid, s, NULL, NULL });
+                          &(struct let){ .name = k->text, .ast = k->kid, .home = s });
         for (const struct ast *p = l->ast->kid; p && p->kind == AST_PARAM;
              p = p->next)
             if (param_is_table(p))
                 scope_add(
                     b->arena, s,
-                    &(struct let){ p->text, NULL, s, NULL,
-                                   open_table((struct binder *)(uintptr_t)b,
-                                              p->text, p->span) });
+                    &(struct let){
+                        .name = p->text,
+                        .home = s,
+                        .node = open_table((struct binder *)(uintptr_t)b,
+                                           p->text, p->span) });
             else
                 scope_add(b->arena, s,
-                          &(struct let){ p->text, NULL, s,
-                                         ex_null((struct binder *)(uintptr_t)b,
-                                                 TYPE_STRING),
-                                         NULL });
+                          &(struct let){
+                              .name = p->text,
+                              .home = s,
+                              .expr = ex_null((struct binder *)(uintptr_t)b,
+                                              TYPE_STRING) });
         struct binder inner = *b;
         inner.scope = s;
         inner.depth = b->depth + 1;
@@ -398,9 +404,9 @@ bool is_tabular(const struct binder *b, const struct ast *t)
     const struct let *l = scope_find(b->scope, t->text);
     if (!l)
         return b->env->table(b->env->ctx, t->text) != NULL;
-    if (l->node)
-        return true;
-    if (l->expr || !l->ast)
+    if (!l->ast)
+        return l->node != NULL;
+    if (l->expr)
         return false;
     if (l->ast->kind == AST_FUNCTION)
         return call_is_tabular(b, t);
@@ -492,6 +498,53 @@ static bool takes(struct binder *b, const struct ast *op,
     return false;
 }
 
+/* Counted once a node: below what is counted nothing changes any more. */
+static unsigned plan_depth(struct node *n)
+{
+    unsigned d = 0;
+    if (n->depth)
+        return n->depth;
+    for (size_t i = 0; i < n->nin; i++)
+        if (plan_depth(n->in[i]) > d)
+            d = plan_depth(n->in[i]);
+    return n->depth = d + 1;
+}
+
+/* The planner moves each condition down through the columns it is over, and
+ * compares all that come together: time by the cube of their depth. */
+static void count_work(struct binder *b, const struct node *n,
+                       const struct node *in)
+{
+    for (; n && n != in; n = n->nin ? n->in[0] : NULL)
+        if (n->kind == NODE_FILTER)
+            b->work += (uint64_t)n->cond->depth * n->cond->depth *
+                       n->cond->depth;
+}
+
+/* Whether what an operator made of `in` can be planned in a second. */
+static bool plan_fits(struct binder *b, struct node *n, const struct node *in,
+                      struct span at)
+{
+    enum { MAX_PLAN_DEPTH = 600, MAX_COLUMNS = 10000, MAX_WORK = 1000000 };
+    if (!n)
+        return true;
+    count_work(b, n, in);
+    if (plan_depth(n) > MAX_PLAN_DEPTH)
+        bind_error(b, DIAG_DEPTH, at, "more than %d steps one after the other",
+                   MAX_PLAN_DEPTH);
+    else if (n->cols.n > MAX_COLUMNS)
+        bind_error(b, DIAG_LIMIT, at, "more than %d columns", MAX_COLUMNS);
+    else if (b->work > MAX_WORK)
+        diag_hint(b->ds,
+                  bind_error(b, DIAG_DEPTH, at,
+                             "conditions over columns that are computed from "
+                             "each other more often than can be planned"),
+                  "keep the rows half way: Name = T | …");
+    else
+        return true;
+    return false;
+}
+
 struct node *bind_pipe_ops(struct binder *b, struct node *in,
                            const struct ast *op)
 {
@@ -503,7 +556,7 @@ struct node *bind_pipe_ops(struct binder *b, struct node *in,
         if (!takes(b, op, in))
             return NULL;
         const char *where = b->where;
-        struct node *row = b->row, *right = b->right;
+        struct node *row = b->row, *right = b->right, *before = in;
         b->where = op->op->name;
         b->row = in;
         b->right = NULL;
@@ -511,6 +564,8 @@ struct node *bind_pipe_ops(struct binder *b, struct node *in,
         b->where = where;
         b->row = row;
         b->right = right;
+        if (!plan_fits(b, in, before, op->span))
+            in = NULL;
     }
     return in;
 }

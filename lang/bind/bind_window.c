@@ -50,7 +50,9 @@ struct node *settle(struct binder *b, struct node *n)
         for (size_t i = 0; i < n->cols.n; i++)
             there |= n->cols.v[i].id == id;
         if (!there && n->kind == NODE_PROJECT) {
-            struct col c = { S("\001order"), TYPE_LONG, id, false };
+            struct col c = { .name = S("\001order"),
+                             .type = TYPE_LONG,
+                             .id = id };
             struct assign a = { c, b->row_index };
             PUSH(b->arena, n->cols, c);
             PUSH(b->arena, n->assigns, a);

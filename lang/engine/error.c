@@ -13,12 +13,14 @@
 
 enum { MAX_QUOTED = 80, MAX_TEXT = 400, MAX_ENGINE_TEXT = 2000 };
 
-enum kind { K_OURS, K_DATA, K_MEMORY, K_POLICY, K_BROKEN };
+enum kind { K_OURS, K_DATA, K_REGEX, K_MEMORY, K_POLICY, K_BROKEN };
 
 static const struct {
     const char *prefix;
     enum kind kind;
 } kinds[] = {
+    { "Invalid Input Error: invalid repetition size: ", K_REGEX },
+    { "Invalid Input Error: pattern too large - compile failed", K_REGEX },
     { "Conversion Error: ", K_DATA },
     { "Invalid Input Error: ", K_DATA },
     { "Out of Range Error: ", K_DATA },
@@ -79,12 +81,18 @@ static str without_sql(str text)
     return at < 0 ? text : str_sub(text, 0, (size_t)at);
 }
 
-static enum status fail_data(str text, struct diags *ds)
+static enum status fail_data(str text, enum kind kind, struct diags *ds)
 {
     struct buf b;
     buf_init(&b, 16 << 10);
     cut_text(&b, str_trim(without_sql(text)), MAX_TEXT);
-    diag_error(ds, DIAG_DATA, NO_SPAN, "%.*s", STRF(buf_str(&b)));
+    if (kind == K_REGEX)
+        diag_error(ds, DIAG_REGEX, NO_SPAN,
+                   "a regular expression is too large: its repetitions "
+                   "multiply to too much%s%.*s",
+                   b.n ? ", at " : "", STRF(buf_str(&b)));
+    else
+        diag_error(ds, DIAG_DATA, NO_SPAN, "%.*s", STRF(buf_str(&b)));
     buf_release(&b);
     return ST_USER;
 }
@@ -127,8 +135,8 @@ enum status engine_fail(struct engine *e, const char *z, struct diags *ds)
         return ST_CANCELLED;
     str text = str_of(z ? z : "no reason given");
     enum kind kind = kind_of(&text);
-    if (kind == K_DATA)
-        return fail_data(text, ds);
+    if (kind == K_DATA || kind == K_REGEX)
+        return fail_data(text, kind, ds);
     if (kind == K_MEMORY)
         return fail_memory(e, text, ds);
     return fail_ours(text, kind, ds);

@@ -42,7 +42,10 @@ static struct scan_expr *input(struct scan_lower *l, const struct expr *e)
     for (; x->a < l->inputs.n; x->a++)
         if (l->inputs.v[x->a].id == e->id)
             return x;
-    struct col c = { S("\001scan"), e->type, e->id, e->has_null };
+    struct col c = { .name = S("\001scan"),
+                         .type = e->type,
+                         .id = e->id,
+                         .has_null = e->has_null };
     PUSH(l->b->arena, l->inputs, c);
     return x;
 }

@@ -107,9 +107,11 @@ static void insert_slot(struct binder *b, struct tables *t, struct slot s)
     t->slots.v[at] = s;
 }
 
+enum { MAX_TABLES = 1000, MAX_SLOTS = 10000 };
+
 static void find_slots(struct binder *b, struct tables *t)
 {
-    for (size_t k = 0; k < t->v.n; k++)
+    for (size_t k = 0; k < t->v.n && t->slots.n <= MAX_SLOTS; k++)
         for (size_t i = 0; i < t->v.v[k]->cols.n; i++) {
             const struct col *c = &t->v.v[k]->cols.v[i];
             bool clash = false;
@@ -118,6 +120,18 @@ static void find_slots(struct binder *b, struct tables *t)
             struct slot s = { c->name, c->type, clash, false };
             insert_slot(b, t, s);
         }
+}
+
+static bool fits(struct binder *b, const struct ast *op,
+                 const struct tables *t)
+{
+    bool many = t->v.n > MAX_TABLES;
+    if (!many && t->slots.n <= MAX_SLOTS)
+        return true;
+    bind_error(b, DIAG_LIMIT, op->span, "more than %d %s in %s",
+               many ? MAX_TABLES : MAX_SLOTS, many ? "tables" : "columns",
+               op->op->name);
+    return false;
 }
 
 static const struct col *source_of(const struct node *n, const struct slot *s)
@@ -165,6 +179,8 @@ struct node *tables_unite(struct binder *b, const struct ast *op,
                           struct tables *t, str source, bool common)
 {
     find_slots(b, t);
+    if (!fits(b, op, t))
+        return NULL;
     if (common)
         drop_uncommon(t);
     struct node *n = node_new(b->arena, NODE_UNION, op->span, NULL);

@@ -16,6 +16,7 @@ struct col {
     enum type type;
     uint32_t id;
     bool has_null; /* false: known never to be null (strings always) */
+    uint32_t depth; /* of the expression that computes it */
 };
 
 enum expr_kind {
@@ -38,6 +39,9 @@ struct expr {
     struct expr **args;
     size_t nargs;
     struct node *sub;
+    /* Of the SQL that it becomes, where a template may repeat an argument. */
+    uint32_t depth;       /* brackets inside each other */
+    uint64_t parts, grown; /* calls and leaves, as bound and as written out */
     bool aggregate; /* contains an aggregate call */
     bool window;    /* contains a window call: needs ordered rows */
     bool is_volatile;
@@ -84,6 +88,7 @@ struct node {
     size_t nin;
     struct node **in;
     LIST(struct col) cols;    /* output */
+    unsigned depth;           /* of the plan above sources; 0: not counted */
     LIST(struct order) order; /* known order of the rows, for windows */
     bool ordered;             /* rows are serialized */
     bool open;                /* may have columns nobody knows (check) */

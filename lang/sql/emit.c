@@ -7,17 +7,28 @@
 
 #include "sql_lit.h"
 
+/* Where a WITH clause is being written. */
+struct with {
+    struct buf *out;
+    size_t n; /* tables in it */
+};
+
 struct emitter {
     struct arena *arena;
-    struct buf *out;
+    struct with *with, *top; /* of a branch of a union, of the statement */
     unsigned ctes;
     bool in_filter; /* null and false are the same here */
     LIST(struct done {
         const struct node *n;
         unsigned cte;
+        const struct with *in;
     })
     done;
 };
+
+/* Tables in one WITH are levels of the engine's tree, of which it has 1000;
+ * a union of more inputs than FLAT gives each a WITH of its own. */
+enum { MAX_WITH = 900, FLAT = 32 };
 
 static unsigned emit_node(struct emitter *e, const struct node *n);
 static void emit_expr(struct emitter *e, struct buf *b, const struct expr *x);
@@ -67,18 +78,61 @@ static void emit_case(struct emitter *e, struct buf *b, const struct expr *x)
     buf_adds(b, " END)");
 }
 
+/* A value after one that shows its type: a cast each would double the time
+ * that the engine takes to read a long list. */
+static void emit_next_value(struct buf *b, const struct value *v)
+{
+    bool whole = type_is_int(v->type) || v->type == TYPE_DATETIME ||
+                 v->type == TYPE_TIMESPAN;
+    if (whole && !v->null && v->i != INT64_MIN)
+        buf_add_i64(b, v->i);
+    else
+        sql_value(b, v);
+}
+
 static void emit_in(struct emitter *e, struct buf *b, const struct expr *x)
 {
     bool guard = str_eqz(str_of(x->sql), "$in_null");
     buf_adds(b, guard ? "coalesce(" : "(");
     emit_expr(e, b, x->args[0]);
     buf_adds(b, " IN (");
-    emit_list(e, b, x->args + 1, x->nargs - 1, ", ");
+    for (size_t i = 1; i < x->nargs; i++) {
+        buf_adds(b, i > 1 ? ", " : "");
+        if (x->args[i]->kind == EX_LITERAL)
+            emit_next_value(b, &x->args[i]->value);
+        else
+            emit_expr(e, b, x->args[i]);
+    }
     buf_adds(b, guard ? "), FALSE)" : "))");
 }
 
-static void emit_logic(struct emitter *e, struct buf *b, const struct expr *x)
+/* The engine takes quadratic time for a long AND or OR, linear time for a list
+ * of terms. The list functions pass over nulls: for OR that is the same as
+ * false, which it is unless the null matters; for AND it is made false. */
+static bool emit_long_logic(struct emitter *e, struct buf *b,
+                            const struct expr *x, bool null_is_false)
 {
+    enum { LONG_LOGIC = 200 };
+    bool and = x->sql[1] == 'a';
+    if (x->nargs < LONG_LOGIC || (x->has_null && !null_is_false))
+        return false;
+    buf_adds(b, and ? "list_bool_and([" : "list_bool_or([");
+    for (size_t i = 0; i < x->nargs; i++) {
+        bool guard = and && x->args[i]->has_null;
+        buf_adds(b, i ? ", " : "");
+        buf_adds(b, guard ? "coalesce(" : "");
+        emit_expr(e, b, x->args[i]);
+        buf_adds(b, guard ? ", FALSE)" : "");
+    }
+    buf_adds(b, "])");
+    return true;
+}
+
+static void emit_logic(struct emitter *e, struct buf *b, const struct expr *x,
+                       bool null_is_false)
+{
+    if (emit_long_logic(e, b, x, null_is_false))
+        return;
     buf_addc(b, '(');
     emit_list(e, b, x->args, x->nargs, x->sql[1] == 'a' ? " AND " : " OR ");
     buf_addc(b, ')');
@@ -101,7 +155,7 @@ static void emit_call(struct emitter *e, struct buf *b, const struct expr *x)
     bool in_filter = e->in_filter;
     e->in_filter = in_filter && logic;
     if (logic)
-        emit_logic(e, b, x);
+        emit_logic(e, b, x, in_filter);
     else if (str_eqz(sql, "$eq")) {
         buf_adds(b, in_filter ? "(" : "coalesce(");
         emit_list(e, b, x->args, 2, " = ");
@@ -151,6 +205,8 @@ static void emit_in_table(struct emitter *e, struct buf *b,
 
 static void emit_expr(struct emitter *e, struct buf *b, const struct expr *x)
 {
+    if (b->failed) /* larger than it may be: no need to write the rest */
+        return;
     switch (x->kind) {
     case EX_COLUMN: buf_addf(b, "c%u", x->id); break;
     case EX_LITERAL: sql_value(b, &x->value); break;
@@ -212,7 +268,10 @@ static void emit_values(struct emitter *e, struct buf *b, const struct node *n)
         buf_adds(b, r ? ", (" : "(");
         for (size_t c = 0; c < nc; c++) {
             buf_adds(b, c ? ", " : "");
-            sql_value(b, &n->cells.v[r * nc + c]);
+            if (r)
+                emit_next_value(b, &n->cells.v[r * nc + c]);
+            else
+                sql_value(b, &n->cells.v[c]);
         }
         buf_addc(b, ')');
     }
@@ -378,19 +437,74 @@ static void emit_join(struct emitter *e, struct buf *b, const struct node *n)
     }
 }
 
+static void emit_branch_cols(struct buf *b, const struct node *n, size_t k,
+                             unsigned s)
+{
+    buf_adds(b, "SELECT ");
+    for (size_t i = 0; i < n->cols.n; i++)
+        buf_addf(b, "%sc%u AS c%u", i ? ", " : "", n->in[k]->cols.v[i].id,
+                 n->cols.v[i].id);
+    if (n->cols.n == 0)
+        buf_adds(b, "1 AS none");
+    buf_addf(b, " FROM s%u", s);
+}
+
+/* Tables of a WITH that was closed are not known outside it. */
+static void forget_tables(struct emitter *e, const struct with *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < e->done.n; i++)
+        if (e->done.v[i].in != w)
+            e->done.v[n++] = e->done.v[i];
+    e->done.n = n;
+}
+
+static void emit_branch(struct emitter *e, struct buf *b, const struct node *n,
+                        size_t k)
+{
+    if (n->nin <= FLAT) {
+        emit_branch_cols(b, n, k, emit_node(e, n->in[k]));
+        return;
+    }
+    struct buf text;
+    struct with own = { .out = &text }, *outer = e->with;
+    buf_init(&text, MAX_SQL_BYTES);
+    e->with = &own;
+    unsigned s = emit_node(e, n->in[k]);
+    e->with = outer;
+    forget_tables(e, &own);
+    buf_adds(b, "SELECT * FROM (");
+    buf_add(b, buf_str(&text));
+    buf_addc(b, ' ');
+    emit_branch_cols(b, n, k, s);
+    buf_addc(b, ')');
+    b->failed |= !buf_ok(&text);
+    buf_release(&text);
+}
+
+/* Inputs [from, to). A long row is a level of the engine's tree each, so it
+ * is written as two halves. */
+static void emit_branches(struct emitter *e, struct buf *b,
+                          const struct node *n, size_t from, size_t to)
+{
+    if (to - from > FLAT) {
+        size_t middle = from + (to - from) / 2;
+        buf_addc(b, '(');
+        emit_branches(e, b, n, from, middle);
+        buf_adds(b, ") UNION ALL (");
+        emit_branches(e, b, n, middle, to);
+        buf_addc(b, ')');
+        return;
+    }
+    for (size_t k = from; k < to; k++) {
+        buf_adds(b, k > from ? " UNION ALL " : "");
+        emit_branch(e, b, n, k);
+    }
+}
+
 static void emit_union(struct emitter *e, struct buf *b, const struct node *n)
 {
-    for (size_t k = 0; k < n->nin; k++) {
-        const struct node *in = n->in[k];
-        unsigned s = emit_node(e, in);
-        buf_adds(b, k ? " UNION ALL SELECT " : "SELECT ");
-        for (size_t i = 0; i < n->cols.n; i++)
-            buf_addf(b, "%sc%u AS c%u", i ? ", " : "", in->cols.v[i].id,
-                     n->cols.v[i].id);
-        if (n->cols.n == 0)
-            buf_adds(b, "1 AS none");
-        buf_addf(b, " FROM s%u", s);
-    }
+    emit_branches(e, b, n, 0, n->nin);
 }
 
 static void emit_sort(struct emitter *e, struct buf *b, const struct node *n)
@@ -483,34 +597,45 @@ static void (*const emitters[])(struct emitter *, struct buf *,
     [NODE_SHARED] = emit_shared,
 };
 
+/* The number of the table, which its inputs are written before. */
+static unsigned add_table(struct emitter *e, const struct node *n)
+{
+    struct buf text;
+    buf_init(&text, MAX_SQL_BYTES);
+    emitters[n->kind](e, &text, n);
+    struct with *w = e->with;
+    unsigned cte = ++e->ctes;
+    buf_addf(w->out, "%s s%u AS %sMATERIALIZED (",
+             w->n++ == 0 ? "WITH" : ",\n    ", cte, n->uses > 1 ? "" : "NOT ");
+    buf_add(w->out, buf_str(&text));
+    buf_addc(w->out, ')');
+    if (!buf_ok(&text))
+        w->out->failed = true;
+    buf_release(&text);
+    return cte;
+}
+
 static unsigned emit_node(struct emitter *e, const struct node *n)
 {
     for (size_t i = 0; i < e->done.n; i++)
         if (e->done.v[i].n == n)
             return e->done.v[i].cte;
-    struct buf text;
+    struct with *with = e->with;
     bool in_filter = e->in_filter;
+    if (n->uses > 1)
+        e->with = e->top; /* other branches want it too */
     e->in_filter = false;
-    buf_init(&text, MAX_SQL_BYTES);
-    emitters[n->kind](e, &text, n);
+    struct done d = { .n = n, .cte = add_table(e, n), .in = e->with };
     e->in_filter = in_filter;
-    unsigned cte = ++e->ctes;
-    bool keep = n->uses > 1;
-    buf_addf(e->out, "%s s%u AS %sMATERIALIZED (",
-             cte == 1 ? "WITH" : ",\n    ", cte, keep ? "" : "NOT ");
-    buf_add(e->out, buf_str(&text));
-    buf_addc(e->out, ')');
-    if (!buf_ok(&text))
-        e->out->failed = true;
-    buf_release(&text);
-    struct done d = { n, cte };
+    e->with = with;
     PUSH(e->arena, e->done, d);
-    return cte;
+    return d.cte;
 }
 
 bool sql_emit(struct buf *out, const struct node *n, struct diags *ds)
 {
-    struct emitter e = { .arena = arena_new(), .out = out };
+    struct with top = { .out = out };
+    struct emitter e = { .arena = arena_new(), .with = &top, .top = &top };
     unsigned s = emit_node(&e, n);
     buf_adds(out, "\nSELECT ");
     emit_cols(out, n);
@@ -521,5 +646,8 @@ bool sql_emit(struct buf *out, const struct node *n, struct diags *ds)
                    "the query grows to more than %d MB "
                    "of SQL",
                    MAX_SQL_BYTES >> 20);
-    return buf_ok(out);
+    else if (top.n > MAX_WITH)
+        diag_error(ds, DIAG_LIMIT, n->span, "the query has more than %d steps",
+                   MAX_WITH);
+    return buf_ok(out) && top.n <= MAX_WITH;
 }

@@ -65,6 +65,12 @@ static size_t blank_len(const struct lexer *x)
     return 0;
 }
 
+/* A blank of several bytes ends a name although its bytes could be in one. */
+static bool in_name(const struct lexer *x)
+{
+    return is_name(at(x, 0)) && (at(x, 0) < 0x80 || blank_len(x) == 0);
+}
+
 static bool skip_blank(struct lexer *x, bool *line_start)
 {
     size_t from = x->i, n;
@@ -298,7 +304,7 @@ static void lex_number(struct lexer *x, struct token *t)
     }
     bool real = scan_decimal(x);
     size_t digits = x->i;
-    while (is_name(at(x, 0)) && at(x, 0) != '$')
+    while (in_name(x) && at(x, 0) != '$')
         x->i++;
     t->text = str_sub(x->src, beg, x->i);
     if (x->i > digits) {
@@ -355,7 +361,7 @@ static bool lex_typed(struct lexer *x, struct token *t)
 static void lex_name(struct lexer *x, struct token *t)
 {
     size_t beg = x->i;
-    while (is_name(at(x, 0)))
+    while (in_name(x))
         x->i++;
     t->kind = TOK_NAME;
     t->text = str_sub(x->src, beg, x->i);
@@ -396,16 +402,14 @@ static bool lex_quoted_name(struct lexer *x, struct token *t)
 
 static bool lex_bang_word(struct lexer *x, struct token *t)
 {
-    size_t n = 1;
+    size_t beg = x->i;
     if (!is_name_start(at(x, 1)))
         return false;
-    while (is_name(at(x, n)))
-        n++;
-    if (at(x, n) == '~')
-        n++;
+    for (x->i++; in_name(x);)
+        x->i++;
+    x->i += at(x, 0) == '~';
     t->kind = TOK_WORDOP;
-    t->text = str_sub(x->src, x->i, x->i + n);
-    x->i += n;
+    t->text = str_sub(x->src, beg, x->i);
     return true;
 }
 

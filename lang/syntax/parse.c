@@ -78,12 +78,10 @@ static str token_shown(const struct parser *p, const struct token *t)
 /* One report per place: what follows a mistake is usually its echo. */
 static struct diag *report(struct parser *p, enum diag_code code, str message)
 {
-    static struct diag dropped;
     const struct token *t = peek(p);
-    if (t->kind == TOK_ERROR || p->error_at == t->span.beg + 1) {
-        p->ds->nerrors += t->kind == TOK_ERROR ? 0 : 0;
-        return &dropped;
-    }
+    if (t->kind == TOK_ERROR || p->stopped ||
+        p->error_at == t->span.beg + 1)
+        return NEW(p->arena, struct diag); /* nobody will read it */
     p->error_at = t->span.beg + 1;
     struct span at = t->span;
     if (t->kind == TOK_END && p->i > 0)
@@ -141,8 +139,14 @@ bool enter(struct parser *p)
         return true;
     }
     parse_error(p, DIAG_DEPTH, "nested more than %d levels deep", MAX_DEPTH);
-    p->i = p->ts.n; /* nothing after this can be understood */
+    stop_parsing(p);
     return false;
+}
+
+void stop_parsing(struct parser *p)
+{
+    p->i = p->ts.n;
+    p->stopped = true;
 }
 
 void leave(struct parser *p)
@@ -251,9 +255,15 @@ struct ast *parse_named(struct parser *p)
 
 void parse_named_list(struct parser *p, struct ast *parent)
 {
-    do
+    size_t n = 0;
+    do {
+        if (n++ == MAX_ITEMS) {
+            parse_error(p, DIAG_LIMIT, "more than %d columns", MAX_ITEMS);
+            stop_parsing(p);
+            return;
+        }
         ast_add(parent, parse_named(p));
-    while (accept_punct(p, ",") && !at_end_of_operator(p));
+    } while (accept_punct(p, ",") && !at_end_of_operator(p));
 }
 
 void parse_expr_list(struct parser *p, struct ast *parent, const char *close)

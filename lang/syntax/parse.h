@@ -18,11 +18,20 @@ struct parser {
     struct tokens ts;
     size_t i;          /* the next token */
     unsigned depth;    /* nesting, against MAX_DEPTH */
+    bool stopped;      /* the rest of the cell was given up: no more reports */
     uint32_t error_at; /* place of the last report: one per place */
     bool colon;        /* `column : "term"` compares: search, find */
 };
 
-enum { MAX_DEPTH = 400, MAX_STATEMENTS = 10000 };
+/* MAX_CHAIN: operators or members in a row, each a level of the tree;
+ * MAX_TERMS: of one `and` or `or`, which are all on one level. */
+enum {
+    MAX_DEPTH = 400,
+    MAX_CHAIN = 300,
+    MAX_TERMS = 5000,
+    MAX_ITEMS = 10000,
+    MAX_STATEMENTS = 1000,
+};
 
 /* A whole cell. Never NULL. */
 struct ast *parse_cell(struct arena *a, const struct registry *reg, str src,
@@ -46,6 +55,8 @@ __attribute__((format(printf, 3, 4))) struct diag *parse_error(
     struct parser *p, enum diag_code code, const char *fmt,
     ...);                     /* at the next token */
 bool enter(struct parser *p); /* one level deeper; false: reported */
+/* Gives up the rest of the cell: nothing after this can be understood. */
+void stop_parsing(struct parser *p);
 void leave(struct parser *p);
 
 /* -- pieces -- */

@@ -13,7 +13,8 @@ static bool next_is(const struct parser *p, size_t ahead, const char *punct)
     return t->kind == TOK_PUNCT && str_eqz(t->text, punct);
 }
 
-/* `( … ) {` is a function; anything else in parentheses an expression. */
+/* `( … ) {` is a function; anything else in parentheses an expression. What
+ * parameters never hold ends the search, so that it stays short. */
 static bool at_function(const struct parser *p)
 {
     size_t k = at_word(p, "view") ? 1 : 0;
@@ -21,10 +22,10 @@ static bool at_function(const struct parser *p)
         return false;
     for (int depth = 0;; k++) {
         const struct token *t = peek_at(p, k);
-        if (t->kind == TOK_END)
+        if (t->kind == TOK_END || next_is(p, k, ";") || next_is(p, k, "|"))
             return false;
-        if (next_is(p, k, "("))
-            depth++;
+        if (next_is(p, k, "(") && ++depth > 3)
+            return false;
         if (next_is(p, k, ")") && --depth == 0)
             return next_is(p, k + 1, "{");
     }

@@ -20,8 +20,6 @@ enum prec {
 
 enum form { FORM_BINARY, FORM_IN, FORM_BETWEEN };
 
-enum { MAX_CHAIN = 1000 };
-
 /* Longest spelling first is not needed: words are whole tokens. */
 static const struct infix {
     const char *text;
@@ -152,11 +150,22 @@ static struct ast *path_member(struct parser *p, struct ast *base)
     return ast_add(m, base);
 }
 
+/* Every operator or member of a row is a level of the tree. */
+static bool too_long(struct parser *p, unsigned n)
+{
+    if (n <= MAX_CHAIN)
+        return false;
+    parse_error(p, DIAG_DEPTH, "more than %d operators or members in a row",
+                MAX_CHAIN);
+    stop_parsing(p);
+    return true;
+}
+
 /* postfix = primary ( '.' member | '[' expr ']' )* */
 static struct ast *parse_postfix(struct parser *p)
 {
     struct ast *t = parse_primary(p);
-    for (;;) {
+    for (unsigned n = 0; !too_long(p, n); n++) {
         const struct token *next = peek(p);
         if (next->kind == TOK_QUOTED && !next->line_start && next->glued) {
             t = path_member(p, t);
@@ -177,9 +186,10 @@ static struct ast *parse_postfix(struct parser *p)
             leave(p);
             t = i;
         } else {
-            return t;
+            break;
         }
     }
+    return t;
 }
 
 /* unary = ( '-' | '+' ) unary | postfix */
@@ -284,9 +294,20 @@ static struct ast *grow(struct parser *p, const struct infix *in,
     return b;
 }
 
+static bool too_many_terms(struct parser *p, const struct token *t, unsigned n)
+{
+    if (n < MAX_TERMS)
+        return false;
+    struct diag *d = parse_error(p, DIAG_LIMIT, "more than %d terms of '%.*s'",
+                                 MAX_TERMS, STRF(t->text));
+    diag_hint(p->ds, d, "x in (…) and x has_any (…) take any number of values");
+    stop_parsing(p);
+    return true;
+}
+
 static struct ast *parse_prec(struct parser *p, enum prec least)
 {
-    unsigned chain = 0;
+    unsigned chain = 0, terms = 0;
     if (!enter(p))
         return error_node(p);
     struct ast *left = parse_unary(p);
@@ -295,12 +316,9 @@ static struct ast *parse_prec(struct parser *p, enum prec least)
         const struct infix *in = find_infix(t);
         if (!in || in->prec < least || (str_eqz(t->text, ":") && !p->colon))
             break;
-        if (in->prec > PREC_AND && ++chain > MAX_CHAIN) {
-            parse_error(p, DIAG_DEPTH, "more than %d operators in a row",
-                        MAX_CHAIN);
-            p->i = p->ts.n;
+        if (in->prec > PREC_AND ? too_long(p, ++chain)
+                                : too_many_terms(p, t, ++terms))
             break;
-        }
         take(p);
         left = grow(p, in, left, t);
     }

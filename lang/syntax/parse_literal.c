@@ -22,10 +22,17 @@ static struct ast *parse_string(struct parser *p)
     const struct token *t = take(p);
     struct value v = t->value;
     struct span at = t->span;
+    struct buf all;
+    if (peek(p)->kind != TOK_STRING)
+        return literal(p, at, v);
+    buf_init(&all, MAX_CELL_BYTES);
+    buf_add(&all, v.s);
     while (peek(p)->kind == TOK_STRING) {
-        v.s = arena_fmt(p->arena, "%.*s%.*s", STRF(v.s), STRF(peek(p)->text));
+        buf_add(&all, peek(p)->text);
         at.end = take(p)->span.end;
     }
+    v.s = buf_take(&all, p->arena);
+    buf_release(&all);
     return literal(p, at, v);
 }
 
