@@ -8,39 +8,10 @@
  * about groups, and there is one pass over the data, not one a group.
  * Must not: touch nodes that do not depend on the rows of the groups: others
  *           may use them. */
-#include "bind.h"
 #include "bind_int.h"
-
-struct seen {
-    const struct node *n;
-    bool depends;   /* on the rows of a group */
-    bool may_empty; /* a group may have no row left here */
-};
-
-struct lift {
-    struct binder *b;
-    struct node *leaf; /* the rows of all groups */
-    struct col group;
-    struct node *groups; /* one row a group; made when needed */
-    LIST(struct seen) seen;
-    bool failed;
-};
+#include "group.h"
 
 static bool lift(struct lift *L, struct node *n);
-
-static void fail(struct lift *L, struct span at, const char *what)
-{
-    if (!L->failed)
-        bind_error(L->b, DIAG_UNSUPPORTED, at,
-                   "%s is not supported in the subquery of %s", what,
-                   L->b->where);
-    L->failed = true;
-}
-
-static struct expr *group_column(struct lift *L)
-{
-    return ex_column(L->b, &L->group, NO_SPAN);
-}
 
 static const struct seen *find_seen(const struct lift *L, const struct node *n)
 {
@@ -54,105 +25,6 @@ static bool depends(const struct lift *L, const struct node *n)
 {
     const struct seen *s = find_seen(L, n);
     return s && s->depends;
-}
-
-/* ---- nodes of our own ---- */
-
-static struct node *keep_all(struct lift *L, struct node *in)
-{
-    struct ast at = { .span = in->span };
-    struct node *p = project_new(L->b, &at, in);
-    for (size_t i = 0; i < in->cols.n; i++)
-        project_keep(L->b, p, &in->cols.v[i]);
-    p->open = in->open;
-    return p;
-}
-
-static struct node *join_node(struct lift *L, struct node *l, struct node *r,
-                              enum join_kind kind)
-{
-    struct node *j = node_new(L->b->arena, NODE_JOIN, l->span, l);
-    j->nin = 2;
-    j->in = arena_array(L->b->arena, 2, sizeof *j->in);
-    j->in[0] = l;
-    j->in[1] = r;
-    j->join = kind;
-    for (size_t k = 0; k < 2; k++)
-        for (size_t i = 0; i < j->in[k]->cols.n; i++)
-            PUSH(L->b->arena, j->cols, j->in[k]->cols.v[i]);
-    return j;
-}
-
-static void join_on_group(struct lift *L, struct node *j, struct col other,
-                          bool on_right)
-{
-    struct expr *mine = group_column(L);
-    struct expr *theirs = ex_column(L->b, &other, NO_SPAN);
-    struct join_key k = { on_right ? mine : theirs, on_right ? theirs : mine };
-    PUSH(L->b->arena, j->on, k);
-}
-
-/* A column under a new id. */
-static struct col add_copy(struct lift *L, struct node *p, const struct col *c)
-{
-    struct assign a = { col_new(L->b, c->name, c->type, c->has_null),
-                        ex_column(L->b, c, p->span) };
-    PUSH(L->b->arena, p->cols, a.col);
-    PUSH(L->b->arena, p->assigns, a);
-    return a.col;
-}
-
-/* The same rows with the group under an id of its own. */
-static struct node *rename_group(struct lift *L, struct node *in,
-                                 struct col *renamed)
-{
-    struct ast at = { .span = in->span };
-    struct node *p = project_new(L->b, &at, in);
-    for (size_t i = 0; i < in->cols.n; i++)
-        if (in->cols.v[i].id != L->group.id)
-            project_keep(L->b, p, &in->cols.v[i]);
-    *renamed = add_copy(L, p, &L->group);
-    return p;
-}
-
-/* One row a group. The rows are read twice now: compute them once. */
-static struct node *groups(struct lift *L)
-{
-    struct ast at = { .span = L->leaf->span };
-    if (!L->groups) {
-        struct node *p = project_new(L->b, &at, L->leaf);
-        project_keep(L->b, p, &L->group);
-        L->groups = node_over(L->b, NODE_DISTINCT, &at, p);
-        L->groups->order.n = 0;
-        L->leaf->uses = 2;
-    }
-    return L->groups;
-}
-
-/* Rows that know no group, once for each. */
-static struct node *broadcast(struct lift *L, struct node *n)
-{
-    return join_node(L, n, groups(L), JOIN_CROSS);
-}
-
-/* The first rows of each group become a filter on the row's number. */
-static void lift_limit(struct lift *L, struct node *n)
-{
-    struct binder *b = L->b;
-    struct expr *at = ex_calln(b, TYPE_LONG, "row_number() OVER ()", NULL, 0);
-    struct node *rows = keep_all(L, n->in[0]);
-    project_add(b, rows, S("\001at"), at);
-    struct expr *pos = ex_column(b, &rows->cols.v[rows->cols.n - 1], n->span);
-    struct expr *nth =
-        ex_call(b, TYPE_LONG, "row_number() OVER (PARTITION BY $1 ORDER BY $2)",
-                group_column(L), pos, NULL);
-    struct node *numbered = keep_all(L, rows);
-    project_add(b, numbered, S("\001nth"), nth);
-    nth = ex_column(b, &numbered->cols.v[numbered->cols.n - 1], n->span);
-    n->kind = NODE_FILTER;
-    n->in[0] = numbered;
-    n->cond = ex_call(b, TYPE_BOOL, "($1 <= $2)", nth, n->count, NULL);
-    n->count = NULL;
 }
 
 /* ---- expressions ---- */
@@ -182,7 +54,7 @@ static struct expr *partitioned(struct lift *L, struct expr *e)
     if (at < 0 || str_find(text, S("OVER ()")) >= 0)
         return e;
     if (e->nargs >= 9 || str_find(text, S("$*")) >= 0) {
-        fail(L, e->span, "this window");
+        group_fail(L, e->span, "this window");
         return e;
     }
     struct buf sql;
@@ -217,17 +89,17 @@ static struct expr *group_scalar(struct lift *L, struct node *n,
     struct ast at = { .span = e->span };
     struct col key;
     if (n->nin != 1 || e->sql) {
-        fail(L, e->span, "toscalar() over the rows of a group here");
+        group_fail(L, e->span, "toscalar() over the rows of a group here");
         return ex_error(L->b, e->span);
     }
     struct node *first = node_over(L->b, NODE_LIMIT, &at, e->sub);
     first->count = ex_long(L->b, 1);
-    lift_limit(L, first);
+    group_limit(L, first);
     struct node *p = project_new(L->b, &at, first);
-    struct col v = add_copy(L, p, &e->sub->cols.v[0]);
-    key = add_copy(L, p, &L->group);
-    struct node *j = join_node(L, n->in[0], p, JOIN_LEFTOUTER);
-    join_on_group(L, j, key, true);
+    struct col v = group_copy(L, p, &e->sub->cols.v[0]);
+    key = group_copy(L, p, &L->group);
+    struct node *j = group_join(L, n->in[0], p, JOIN_LEFTOUTER);
+    group_join_on(L, j, key, true);
     n->in[0] = j;
     v.has_null = v.type != TYPE_STRING;
     return ex_column(L->b, &v, e->span);
@@ -240,7 +112,7 @@ static struct expr *rewrite(struct lift *L, struct node *n, struct expr *e)
     if (e->kind == EX_SCALAR)
         return depends(L, e->sub) ? group_scalar(L, n, e) : e;
     if (e->kind == EX_IN && depends(L, e->sub)) {
-        fail(L, e->span, "'in' over the rows of a group");
+        group_fail(L, e->span, "'in' over the rows of a group");
         return e;
     }
     struct expr *copy = e;
@@ -376,8 +248,8 @@ static void lift_total(struct lift *L, struct node *n)
         a->e->has_null = a->col.has_null;
     }
     n->kind = NODE_PROJECT;
-    n->in[0] = join_node(L, groups(L), agg, JOIN_LEFTOUTER);
-    join_on_group(L, n->in[0], key.col, true);
+    n->in[0] = group_join(L, group_list(L), agg, JOIN_LEFTOUTER);
+    group_join_on(L, n->in[0], key.col, true);
     struct assign group = { L->group, group_column(L) };
     PUSH(b->arena, n->assigns, group);
     PUSH(b->arena, n->cols, L->group);
@@ -405,16 +277,16 @@ static void lift_join(struct lift *L, struct node *n, bool left, bool right)
     size_t nleft = n->in[0]->cols.n - (left ? 1 : 0);
     struct col other = L->group;
     if (n->join == JOIN_FULLOUTER) {
-        fail(L, n->span, "join kind=fullouter");
+        group_fail(L, n->span, "join kind=fullouter");
         return;
     }
     if (keep_right ? !right : !left)
-        n->in[keep_right] = broadcast(L, n->in[keep_right]);
+        n->in[keep_right] = group_broadcast(L, n->in[keep_right]);
     left |= !keep_right;
     right |= keep_right;
     if (left && right) {
-        n->in[!keep_right] = rename_group(L, n->in[!keep_right], &other);
-        join_on_group(L, n, other, !keep_right);
+        n->in[!keep_right] = group_rename(L, n->in[!keep_right], &other);
+        group_join_on(L, n, other, !keep_right);
         n->join = n->join == JOIN_CROSS ? JOIN_INNER : n->join;
     }
     if (left && !(semi && keep_right))
@@ -428,7 +300,7 @@ static void lift_union(struct lift *L, struct node *n, const bool *in_group)
 {
     size_t nc = n->cols.n;
     for (size_t k = 0; k < n->nin; k++) {
-        struct node *in = in_group[k] ? n->in[k] : broadcast(L, n->in[k]);
+        struct node *in = in_group[k] ? n->in[k] : group_broadcast(L, n->in[k]);
         struct ast at = { .span = in->span };
         struct node *p = project_new(L->b, &at, in);
         for (size_t i = 0; i < in->cols.n && p->cols.n < nc; i++)
@@ -445,10 +317,8 @@ static void lift_host(struct lift *L, struct node *n)
 {
     struct binder *b = L->b;
     struct ast at = { .span = n->span };
-    struct node *in = n->in[0], *rows = keep_all(L, in);
-    struct expr *pos = ex_calln(b, TYPE_LONG, "row_number() OVER ()", NULL, 0);
-    project_add(b, rows, S("\001at"), pos);
-    pos = ex_column(b, &rows->cols.v[rows->cols.n - 1], n->span);
+    struct node *in = n->in[0], *rows = group_number(L, in);
+    struct expr *pos = last_column(L, rows);
     struct node *sorted = node_over(b, NODE_SORT, &at, rows);
     struct order keys[2] = { { group_column(L), false, true },
                              { pos, false, true } };
@@ -479,7 +349,7 @@ static void lift_kind(struct lift *L, struct node *n, const bool *in_group,
     case NODE_LIMIT:
         *may_empty |= !always_some(n->count);
         PUSH(L->b->arena, n->cols, L->group);
-        lift_limit(L, n);
+        group_limit(L, n);
         break;
     case NODE_AGGREGATE:
         lift_aggregate(L, n, *may_empty);
@@ -512,7 +382,9 @@ static void lift_kind(struct lift *L, struct node *n, const bool *in_group,
     case NODE_SCAN:
     case NODE_VALUES:
     case NODE_RANGE:
-    case NODE_FETCH: fail(L, n->span, "a source that looks at the key"); break;
+    case NODE_FETCH:
+        group_fail(L, n->span, "a source that looks at the key");
+        break;
     }
 }
 
@@ -532,7 +404,7 @@ static bool lift(struct lift *L, struct node *n)
     }
     bool in_exprs = each_expr(L, n, visit_mentions);
     if (in_exprs && !now.depends && n->nin == 1)
-        n->in[0] = broadcast(L, n->in[0]);
+        n->in[0] = group_broadcast(L, n->in[0]);
     now.depends |= in_exprs;
     if (now.depends && !L->failed) {
         each_expr(L, n, visit_rewrite);
@@ -579,6 +451,6 @@ struct node *bind_grouped(struct binder *b, const struct ast *sub,
     project_keep(b, L.leaf, group);
     PUSH(b->arena, L.seen, leaf);
     if (!lift(&L, n))
-        n = broadcast(&L, n);
+        n = group_broadcast(&L, n);
     return L.failed ? NULL : n;
 }
