@@ -57,6 +57,10 @@ struct lang_func {
     fn_row *row;        /* C function; or NULL */
     unsigned flags;
     const char *usage, *summary, *example;
+    const char *members; /* a function with several results, which it gives as
+                            one array: "min:real, at:long", the columns that a
+                            call of its own becomes (lang/ops/assign.c);
+                            "*_sorted:dynamic" is one for each argument */
     const char *sql_name; /* of a C row in SQL; filled in by the registry */
     /* Binds a call by itself (special forms); MAY be NULL. Answers NULL after
      * it reported an error. */
