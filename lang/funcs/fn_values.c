@@ -144,12 +144,14 @@ const struct lang_func funcs_values[] = {
       .example = "print array_shift_right(dynamic([1, 2, 3]), 1, 0)" },
     { .name = "array_sort_asc", .params = "dynamic, any*",
       .ret = TYPE_DYNAMIC, .bind = sort_asc,
+      .members = "*_sorted:dynamic",
       .usage = "array_sort_asc(array, …[, nulls_last])",
       .summary = "The elements in ascending order; further arrays are put in "
                  "the same order, and the result is an array of all.",
       .example = "print array_sort_asc(dynamic([3, 1, 2]))" },
     { .name = "array_sort_desc", .params = "dynamic, any*",
       .ret = TYPE_DYNAMIC, .bind = sort_desc,
+      .members = "*_sorted:dynamic",
       .usage = "array_sort_desc(array, …[, nulls_last])",
       .summary = "The elements in descending order; further arrays are put in "
                  "the same order, and the result is an array of all.",
