@@ -24,26 +24,6 @@ static void summarize_parse(struct parser *p, struct ast *op)
     }
 }
 
-static bool add_key(struct binder *b, struct summary *s, const struct ast *k,
-                    unsigned *counter)
-{
-    struct expr *e = bind_expr(b, k->kind == AST_NAMED ? k->kid : k);
-    if (e->kind == EX_ERROR)
-        return false;
-    if (e->type == TYPE_DYNAMIC) {
-        struct diag *d = bind_error(b, DIAG_KEY_TYPE, k->span,
-                                    "a dynamic cannot be a key of summarize");
-        diag_hint(b->ds, d, "wrap it in tostring(…)");
-        return false;
-    }
-    if (e->window)
-        e = hoist(b, e, "key");
-    str name = k->kind == AST_NAMED ? free_name(b, s->out, k->text)
-                                    : auto_column(b, s->out, k, counter);
-    summary_key(b, s, name, e);
-    return true;
-}
-
 static struct node *summarize_bind(struct binder *b, const struct ast *op,
                                    struct node *in)
 {
@@ -54,7 +34,7 @@ static struct node *summarize_bind(struct binder *b, const struct ast *op,
     bool ok = true;
     summary_init(b, &s, op);
     for (const struct ast *k = by ? by->kid : NULL; k; k = k->next)
-        ok &= add_key(b, &s, k, &counter);
+        ok &= summary_by(b, &s, k, &counter);
     for (const struct ast *k = aggs ? aggs->kid : NULL; k; k = k->next)
         ok &= summary_add(b, &s, k, &counter);
     struct node *n = summary_end(b, &s, b->row);

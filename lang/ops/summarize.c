@@ -28,6 +28,27 @@ void summary_key(struct binder *b, struct summary *s, str name, struct expr *e)
     project_keep(b, s->out, &a.col);
 }
 
+bool summary_by(struct binder *b, struct summary *s, const struct ast *k,
+                unsigned *counter)
+{
+    struct expr *e = bind_expr(b, k->kind == AST_NAMED ? k->kid : k);
+    if (e->kind == EX_ERROR)
+        return false;
+    if (e->type == TYPE_DYNAMIC) {
+        struct diag *d = bind_error(b, DIAG_KEY_TYPE, k->span,
+                                    "a dynamic cannot be a key of %s",
+                                    b->where);
+        diag_hint(b->ds, d, "wrap it in tostring(…)");
+        return false;
+    }
+    if (e->window)
+        e = hoist(b, e, "key");
+    str name = k->kind == AST_NAMED ? free_name(b, s->out, k->text)
+                                    : auto_column(b, s->out, k, counter);
+    summary_key(b, s, name, e);
+    return true;
+}
+
 static void out_column(struct binder *b, struct summary *s, str name,
                        struct expr *e)
 {

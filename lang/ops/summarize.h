@@ -12,6 +12,9 @@ struct summary {
 
 void summary_init(struct binder *b, struct summary *s, const struct ast *op);
 void summary_key(struct binder *b, struct summary *s, str name, struct expr *e);
+/* One item after `by`: an expression, named or not. False: reported. */
+bool summary_by(struct binder *b, struct summary *s, const struct ast *key,
+                unsigned *counter);
 /* One item of the list: name = aggregate(…), an expression of aggregates, or
  * an aggregate that fills several columns. False: reported. */
 bool summary_add(struct binder *b, struct summary *s, const struct ast *item,

@@ -63,6 +63,7 @@ void leave(struct parser *p);
 struct ast *parse_name(struct parser *p); /* AST_NAME or AST_ERROR */
 struct ast *parse_expr(struct parser *p);
 struct ast *parse_unary(struct parser *p); /* tighter than has, == */
+struct ast *parse_sum(struct parser *p);   /* arithmetic; tighter than in */
 struct ast *parse_pipe(struct parser *p);  /* source | op | op … */
 struct ast *parse_pipe_from(struct parser *p, struct ast *source);
 /* ( operator | operator … ) -> AST_LIST of AST_OPs. */

@@ -326,6 +326,11 @@ static struct ast *parse_prec(struct parser *p, enum prec least)
     return left;
 }
 
+struct ast *parse_sum(struct parser *p)
+{
+    return parse_prec(p, PREC_ADDITIVE);
+}
+
 struct ast *parse_expr(struct parser *p)
 {
     struct ast *t = parse_prec(p, PREC_OR);
