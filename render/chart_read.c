@@ -130,8 +130,9 @@ static void all_split(struct chart *c, struct chart_cols *cols)
         bool taken = (int)i == cols->x;
         for (size_t j = 0; j < cols->ny; j++)
             taken |= cols->y[j] == (int)i;
-        if (!taken && !is_y_type(k->type) && k->type != TYPE_DATETIME &&
-            first_array(k, c->f->nrows).n == 0)
+        /* beside arrays a number is no value but a key */
+        if (!taken && (cols->arrays || !is_y_type(k->type)) &&
+            k->type != TYPE_DATETIME && first_array(k, c->f->nrows).n == 0)
             cols->split[cols->nsplit++] = (int)i;
     }
 }

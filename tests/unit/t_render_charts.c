@@ -131,6 +131,22 @@ TEST(series_arrays_are_taken_apart)
     arena_free(a);
 }
 
+TEST(arrays_are_split_by_keys_of_any_type)
+{
+    struct arena *a = arena_new();
+    struct bundle b;
+    struct frame *f = sample_frame("Port:long N:dynamic At:dynamic",
+        "443|[5,90]|[\"2024-01-01T00:00:00.0000000Z\","
+        "\"2024-01-01T01:00:00.0000000Z\"]\n"
+        "22|[7,8]|[\"2024-01-01T00:00:00.0000000Z\","
+        "\"2024-01-01T01:00:00.0000000Z\"]\n");
+    draw_checked(a, f, "timechart", "", &b);
+    str svg = bundle_find(&b, "image/svg+xml");
+    CHECK(has(svg, "443: 90") && has(svg, "22: 8"));
+    frame_unref(f);
+    arena_free(a);
+}
+
 /* A spike between hundreds of thousands of points must be in the picture. */
 TEST(thinning_keeps_the_spike)
 {
