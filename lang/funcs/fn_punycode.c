@@ -209,6 +209,18 @@ static bool decode_in_domain(struct buf *b, str label)
     return true;
 }
 
+/* The place behind the dot at `i`, or `i` where there is none. East Asian
+ * full stops count as dots (RFC 3490, section 3.1). */
+static size_t behind_dot(str s, size_t i)
+{
+    static const char *const dots[] = { ".", "\xe3\x80\x82", "\xef\xbc\x8e",
+                                        "\xef\xbd\xa1" };
+    for (size_t k = 0; k < ROWS(dots); k++)
+        if (str_starts(str_sub(s, i, s.n), str_of(dots[k])))
+            return i + strlen(dots[k]);
+    return i;
+}
+
 static void each_label(struct fn_ctx *cx, str s, bool (*f)(struct buf *, str),
                        struct value *out)
 {
@@ -216,12 +228,13 @@ static void each_label(struct fn_ctx *cx, str s, bool (*f)(struct buf *, str),
     bool ok = true;
     dyn_begin(&b);
     for (size_t i = 0; ok && i <= s.n;) {
-        ptrdiff_t dot = str_find_char(str_sub(s, i, s.n), '.');
-        size_t end = dot < 0 ? s.n : i + (size_t)dot;
+        size_t end = i, next = i;
+        while (end < s.n && (next = behind_dot(s, end)) == end)
+            end++;
         ok = f(&b, str_sub(s, i, end));
-        if (dot >= 0)
+        if (end < s.n)
             buf_addc(&b, '.');
-        i = end + 1;
+        i = end < s.n ? next : s.n + 1;
     }
     if (ok)
         dyn_end(cx, &b, out);

@@ -116,6 +116,19 @@ static struct expr *bind_next(struct binder *b, const struct ast *call,
     return neighbour(b, call, "lead($1, $2, $3) OVER (ORDER BY $4)", args, n);
 }
 
+/* The sum of $1 up to here by the order $2, in each part $3. */
+static const char *cumsum_sql(struct arena *a, enum type t, bool parts)
+{
+    const char *as = t == TYPE_REAL      ? "DOUBLE"
+                     : t == TYPE_DECIMAL ? "DECIMAL(38,10)"
+                                         : "BIGINT";
+    return arena_fmt(a,
+                     "CAST(coalesce(sum($1) OVER (%sORDER BY $2 ROWS UNBOUNDED "
+                     "PRECEDING), 0) AS %s)%c",
+                     parts ? "PARTITION BY $3 " : "", as, 0)
+        .p;
+}
+
 /* row_cumsum(x [, restart]) */
 static struct expr *bind_row_cumsum(struct binder *b, const struct ast *call,
                                     struct expr **args, size_t n)
@@ -126,28 +139,17 @@ static struct expr *bind_row_cumsum(struct binder *b, const struct ast *call,
     if (x->type == TYPE_DYNAMIC)
         x = coerce(b, x, TYPE_REAL);
     enum type t = x->type == TYPE_INT ? TYPE_LONG : x->type;
-    x = coerce(b, x, t);
-    bool real = t == TYPE_REAL;
+    if (t != TYPE_ERROR && t != TYPE_TIMESPAN && !type_is_num(t)) {
+        bind_error(b, DIAG_ARGUMENTS, call->span,
+                   "row_cumsum sums numbers and timespans, not %s",
+                   type_name(t));
+        return ex_error(b, call->span);
+    }
     struct expr *run = n > 1 ? run_of(b, args[1]) : NULL;
     struct expr *i = row_index(b);
-    if (!run)
-        return as_window(ex_call(
-            b, t,
-            real
-                ? "coalesce(sum($1) OVER (ORDER BY $2 ROWS UNBOUNDED "
-                  "PRECEDING), 0)"
-                : "CAST(coalesce(sum($1) OVER (ORDER BY $2 ROWS UNBOUNDED "
-                  "PRECEDING), 0) AS BIGINT)",
-            x, i, NULL));
-    b->reordered = true;
-    return as_window(ex_call(
-        b, t,
-        real
-            ? "coalesce(sum($1) OVER (PARTITION BY $3 ORDER BY $2 ROWS "
-              "UNBOUNDED PRECEDING), 0)"
-            : "CAST(coalesce(sum($1) OVER (PARTITION BY $3 ORDER BY $2 ROWS "
-              "UNBOUNDED PRECEDING), 0) AS BIGINT)",
-        x, i, run, NULL));
+    b->reordered |= run != NULL;
+    return as_window(ex_call(b, t, cumsum_sql(b->arena, t, run != NULL),
+                             coerce(b, x, t), i, run, NULL));
 }
 
 /* Ranks count changes of the value from row to row. */
