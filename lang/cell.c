@@ -13,7 +13,9 @@
 static enum status dry_command(struct run *r, const struct ast *cmd,
                                const struct lang_command *c)
 {
-    str makes = c->makes ? c->makes(cmd) : S("");
+    str makes = c->makes    ? c->makes(cmd)
+                : c->writes ? S("\001written")
+                            : S("");
     if (makes.n) {
         struct node *any = node_new(r->l->cell, NODE_VALUES, cmd->span, NULL);
         any->open = true;
@@ -83,8 +85,9 @@ static bool shows_something(const struct ast *t)
            t->kind == AST_MARKDOWN || t->kind == AST_ASSIGN;
 }
 
-/* A table that a .load of this cell will make is not known yet, nor are the
- * columns that depend on its rows: what uses it is left for the real run. */
+/* A table that a .load of this cell will make is not known yet, nor is a file
+ * that a .save will write, nor are the columns that depend on their rows: what
+ * may use them is left for the real run. */
 static bool has_unknown_tables(const struct lang *l)
 {
     for (size_t i = 0; i < l->pending.n; i++)

@@ -14,6 +14,17 @@ const struct setting *find_setting(const struct setting *v, size_t n, str name)
     return NULL;
 }
 
+/* Whether one of that name was there; it has the new value now. */
+static bool replaced(struct setting *v, size_t n, const struct setting *s)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(v[i].name, s->name)) {
+            v[i] = *s;
+            return true;
+        }
+    return false;
+}
+
 void let_value(struct lang *l, str name, struct value v)
 {
     struct expr *e = NEW(l->arena, struct expr);
@@ -58,7 +69,8 @@ enum status run_set(struct run *r, const struct ast *t)
         return ST_USER;
     if (t->kid && type_is_text(s.value.type))
         s.value.s = arena_str(r->l->arena, s.value.s);
-    PUSH(r->l->arena, r->l->settings, s);
+    if (!r->dry && !replaced(r->l->settings.v, r->l->settings.n, &s))
+        PUSH(r->l->arena, r->l->settings, s);
     return ST_OK;
 }
 
@@ -129,7 +141,8 @@ static enum status declare_one(struct run *r, struct binder *b,
                   STRF(p->text));
         return ST_USER;
     }
-    PUSH(r->l->arena, r->l->declared, d);
+    if (!replaced(r->l->declared.v, r->l->declared.n, &d))
+        PUSH(r->l->arena, r->l->declared, d);
     let_value(r->l, p->text, v);
     return ST_OK;
 }

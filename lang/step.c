@@ -301,7 +301,8 @@ enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
                                  path, &nrows, ds);
     buf_release(&sql);
     if (st == ST_OK)
-        *told = arena_fmt(l->cell, "%llu rows saved to %.*s",
-                          (unsigned long long)nrows, STRF(path));
+        *told = arena_fmt(l->cell, "%llu row%s saved to %.*s",
+                          (unsigned long long)nrows, nrows == 1 ? "" : "s",
+                          STRF(path));
     return st;
 }

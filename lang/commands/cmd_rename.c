@@ -19,9 +19,11 @@ static enum status rename_run(struct lang *l, const struct ast *cmd,
     const struct ast *from = cmd->kid, *to = from ? from->next : NULL;
     const struct table_info *t = from ? catalog_find(l->catalog, from->text)
                                       : NULL;
-    if (!t || !to) {
-        diag_error(ds, DIAG_UNKNOWN_TABLE, cmd->span,
-                   "no such table to rename");
+    if (!from || !to)
+        return ST_USER;
+    if (!t) {
+        diag_error(ds, DIAG_UNKNOWN_TABLE, from->span,
+                   "no table '%.*s' to rename", STRF(from->text));
         return ST_USER;
     }
     if (catalog_find(l->catalog, to->text)) {

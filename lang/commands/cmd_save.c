@@ -38,4 +38,5 @@ const struct lang_command cmd_save = {
     .example = ".save Logs to \"logs.parquet\"",
     .parse = save_parse,
     .run = save_run,
+    .writes = true,
 };

@@ -20,13 +20,25 @@ static void show_tables(struct lang *l, struct list *out)
     }
 }
 
+/* What a let is, as far as its text tells. */
+static const char *let_kind(const struct let *let)
+{
+    const struct ast *t = let->ast;
+    if (let->expr || !t)
+        return "scalar";
+    if (t->kind == AST_FUNCTION)
+        return "function";
+    if (t->kind == AST_NAME)
+        return "alias";
+    return t->kind == AST_PIPE || str_eqz(t->text, "materialize") ? "table"
+                                                                  : "scalar";
+}
+
 static void add_view(void *ctx, const struct let *let)
 {
     struct list *out = ctx;
     list_str(out, let->name);
-    list_text(out, let->expr                                    ? "scalar"
-                   : let->ast && let->ast->kind == AST_FUNCTION ? "function"
-                                                                : "let");
+    list_text(out, let_kind(let));
 }
 
 static void show_views(struct lang *l, struct list *out)

@@ -31,6 +31,7 @@ struct lang_command {
     /* MAY: the name of a table that exists once it has run (`.load … as T`),
      * so that later statements of the cell may mention it. */
     str (*makes)(const struct ast *cmd);
+    bool writes; /* files, which later statements of the cell may read */
 };
 
 #endif
