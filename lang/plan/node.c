@@ -38,6 +38,34 @@ const struct col *node_find(const struct node *n, str name)
     return NULL;
 }
 
+size_t node_most_rows(const struct node *n)
+{
+    size_t most = SIZE_MAX;
+    for (; n; n = n->nin ? n->in[0] : NULL) {
+        switch (n->kind) {
+        case NODE_LIMIT:
+            if (n->count->kind == EX_LITERAL && n->count->value.i >= 0 &&
+                (uint64_t)n->count->value.i < most)
+                most = (size_t)n->count->value.i;
+            break;
+        case NODE_PROJECT:
+        case NODE_FILTER:
+        case NODE_SORT:
+        case NODE_SHARED:
+            break;
+        case NODE_AGGREGATE:
+            return n->keys.n == 0 && most > 1 ? 1 : most;
+        case NODE_VALUES: {
+            size_t rows = n->cols.n ? n->cells.n / n->cols.n : 1;
+            return rows < most ? rows : most;
+        }
+        default:
+            return most;
+        }
+    }
+    return most;
+}
+
 static void print_args(struct buf *b, const struct expr *e)
 {
     for (size_t i = 0; i < e->nargs; i++) {

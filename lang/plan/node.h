@@ -125,6 +125,8 @@ struct node *node_new(struct arena *a, enum node_kind kind, struct span at,
                       struct node *in);
 const char *node_kind_name(enum node_kind k);
 const struct col *node_find(const struct node *n, str name);
+/* No more rows than this, as far as the plan shows; SIZE_MAX: not bounded. */
+size_t node_most_rows(const struct node *n);
 /* Indented text of the plan, for `dev bind` and .explain. */
 void node_print(struct buf *b, const struct node *n);
 void expr_print(struct buf *b, const struct expr *e);

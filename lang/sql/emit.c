@@ -5,236 +5,56 @@
  * its identifiers ignore case and KQL's do not. */
 #include "emit.h"
 
+#include "emit_int.h"
 #include "sql_lit.h"
-
-/* Where a WITH clause is being written. */
-struct with {
-    struct buf *out;
-    size_t n; /* tables in it */
-};
-
-struct emitter {
-    struct arena *arena;
-    struct with *with, *top; /* of a branch of a union, of the statement */
-    unsigned ctes;
-    bool in_filter; /* null and false are the same here */
-    LIST(struct done {
-        const struct node *n;
-        unsigned cte;
-        const struct with *in;
-    })
-    done;
-};
 
 /* Tables in one WITH are levels of the engine's tree, of which it has 1000;
  * a union of more inputs than FLAT gives each a WITH of its own. */
 enum { MAX_WITH = 900, FLAT = 32 };
 
-static unsigned emit_node(struct emitter *e, const struct node *n);
-static void emit_expr(struct emitter *e, struct buf *b, const struct expr *x);
-
-/* ---- expressions ---- */
-
-static void emit_list(struct emitter *e, struct buf *b, struct expr **v,
-                      size_t n, const char *between)
+/* Columns that nothing depends on are left out of every list. A list may not
+ * be empty: `written` says how many columns stand there. */
+static bool list_next(const struct emitter *e, struct buf *b, uint32_t id,
+                      size_t *written)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            buf_adds(b, between);
-        emit_expr(e, b, v[i]);
-    }
-}
-
-static void emit_template(struct emitter *e, struct buf *b,
-                          const struct expr *x)
-{
-    for (const char *p = x->sql; *p; p++) {
-        if (*p != '$') {
-            buf_addc(b, *p);
-        } else if (p[1] >= '1' && p[1] <= '9') {
-            size_t i = (size_t)(*++p - '1');
-            if (i < x->nargs)
-                emit_expr(e, b, x->args[i]);
-        } else if (p[1] == '*') {
-            p++;
-            emit_list(e, b, x->args, x->nargs, ", ");
-        } else {
-            buf_addc(b, '$');
-        }
-    }
-}
-
-static void emit_case(struct emitter *e, struct buf *b, const struct expr *x)
-{
-    buf_adds(b, "(CASE");
-    for (size_t i = 0; i + 1 < x->nargs; i += 2) {
-        buf_adds(b, " WHEN ");
-        emit_expr(e, b, x->args[i]);
-        buf_adds(b, " THEN ");
-        emit_expr(e, b, x->args[i + 1]);
-    }
-    buf_adds(b, " ELSE ");
-    emit_expr(e, b, x->args[x->nargs - 1]);
-    buf_adds(b, " END)");
-}
-
-/* A value after one that shows its type: a cast each would double the time
- * that the engine takes to read a long list. */
-static void emit_next_value(struct buf *b, const struct value *v)
-{
-    bool whole = type_is_int(v->type) || v->type == TYPE_DATETIME ||
-                 v->type == TYPE_TIMESPAN;
-    if (whole && !v->null && v->i != INT64_MIN)
-        buf_add_i64(b, v->i);
-    else
-        sql_value(b, v);
-}
-
-static void emit_in(struct emitter *e, struct buf *b, const struct expr *x)
-{
-    bool guard = str_eqz(str_of(x->sql), "$in_null");
-    buf_adds(b, guard ? "coalesce(" : "(");
-    emit_expr(e, b, x->args[0]);
-    buf_adds(b, " IN (");
-    for (size_t i = 1; i < x->nargs; i++) {
-        buf_adds(b, i > 1 ? ", " : "");
-        if (x->args[i]->kind == EX_LITERAL)
-            emit_next_value(b, &x->args[i]->value);
-        else
-            emit_expr(e, b, x->args[i]);
-    }
-    buf_adds(b, guard ? "), FALSE)" : "))");
-}
-
-/* The engine takes quadratic time for a long AND or OR, linear time for a list
- * of terms. The list functions pass over nulls: for OR that is the same as
- * false, which it is unless the null matters; for AND it is made false. */
-static bool emit_long_logic(struct emitter *e, struct buf *b,
-                            const struct expr *x, bool null_is_false)
-{
-    enum { LONG_LOGIC = 200 };
-    bool and = x->sql[1] == 'a';
-    if (x->nargs < LONG_LOGIC || (x->has_null && !null_is_false))
+    if (!is_used(&e->used, id))
         return false;
-    buf_adds(b, and ? "list_bool_and([" : "list_bool_or([");
-    for (size_t i = 0; i < x->nargs; i++) {
-        bool guard = and && x->args[i]->has_null;
-        buf_adds(b, i ? ", " : "");
-        buf_adds(b, guard ? "coalesce(" : "");
-        emit_expr(e, b, x->args[i]);
-        buf_adds(b, guard ? ", FALSE)" : "");
-    }
-    buf_adds(b, "])");
+    buf_adds(b, (*written)++ ? ", " : "");
     return true;
 }
 
-static void emit_logic(struct emitter *e, struct buf *b, const struct expr *x,
-                       bool null_is_false)
+static void list_end(struct buf *b, size_t written)
 {
-    if (emit_long_logic(e, b, x, null_is_false))
-        return;
-    buf_addc(b, '(');
-    emit_list(e, b, x->args, x->nargs, x->sql[1] == 'a' ? " AND " : " OR ");
-    buf_addc(b, ')');
-}
-
-/* {'f0': …, 'f1': …}: one row as a value. */
-static void emit_struct(struct emitter *e, struct buf *b, const struct expr *x)
-{
-    for (size_t i = 0; i < x->nargs; i++) {
-        buf_addf(b, "%s'f%zu': ", i ? ", " : "{", i);
-        emit_expr(e, b, x->args[i]);
-    }
-    buf_addc(b, '}');
-}
-
-static void emit_call(struct emitter *e, struct buf *b, const struct expr *x)
-{
-    str sql = str_of(x->sql);
-    bool logic = str_eqz(sql, "$and") || str_eqz(sql, "$or");
-    bool in_filter = e->in_filter;
-    e->in_filter = in_filter && logic;
-    if (logic)
-        emit_logic(e, b, x, in_filter);
-    else if (str_eqz(sql, "$eq")) {
-        buf_adds(b, in_filter ? "(" : "coalesce(");
-        emit_list(e, b, x->args, 2, " = ");
-        buf_adds(b, in_filter ? ")" : ", FALSE)");
-    } else if (str_eqz(sql, "$case"))
-        emit_case(e, b, x);
-    else if (str_eqz(sql, "$struct"))
-        emit_struct(e, b, x);
-    else if (str_starts(sql, S("$in")))
-        emit_in(e, b, x);
-    else
-        emit_template(e, b, x);
-    e->in_filter = in_filter;
-}
-
-static void emit_scalar(struct emitter *e, struct buf *b, const struct expr *x)
-{
-    unsigned s = emit_node(e, x->sub);
-    uint32_t id = x->sub->cols.v[0].id;
-    bool text = x->sub->cols.v[0].type == TYPE_STRING;
-    if (x->sql) { /* needles: all rows of the column as one JSON array */
-        buf_addf(
-            b,
-            "(SELECT coalesce('[' || string_agg(%s, ',') || ']', '[]') FROM s%u)",
-            arena_fmt(e->arena,
-                      text ? "CAST(to_json(c%u) AS VARCHAR)%c" : "c%u%c", id, 0)
-                .p,
-            s);
-        return;
-    }
-    buf_addf(b,
-             text ? "coalesce((SELECT c%u FROM s%u LIMIT 1), '')"
-                  : "(SELECT c%u FROM s%u LIMIT 1)",
-             id, s);
-}
-
-static void emit_in_table(struct emitter *e, struct buf *b,
-                          const struct expr *x)
-{
-    unsigned s = emit_node(e, x->sub);
-    buf_adds(b, "coalesce(");
-    emit_expr(e, b, x->args[0]);
-    buf_adds(b, " IN (SELECT ");
-    emit_expr(e, b, x->args[1]);
-    buf_addf(b, " FROM s%u), FALSE)", s);
-}
-
-static void emit_expr(struct emitter *e, struct buf *b, const struct expr *x)
-{
-    if (b->failed) /* larger than it may be: no need to write the rest */
-        return;
-    switch (x->kind) {
-    case EX_COLUMN: buf_addf(b, "c%u", x->id); break;
-    case EX_LITERAL: sql_value(b, &x->value); break;
-    case EX_CALL: emit_call(e, b, x); break;
-    case EX_SCALAR: emit_scalar(e, b, x); break;
-    case EX_IN: emit_in_table(e, b, x); break;
-    case EX_ERROR: buf_adds(b, "NULL"); break;
-    }
-}
-
-/* ---- nodes ---- */
-
-static void emit_cols(struct buf *b, const struct node *n)
-{
-    for (size_t i = 0; i < n->cols.n; i++)
-        buf_addf(b, "%sc%u", i ? ", " : "", n->cols.v[i].id);
-    if (n->cols.n == 0)
+    if (written == 0)
         buf_adds(b, "1 AS none");
 }
 
-static void emit_scan_part(struct buf *b, const struct node *n, int part)
+static void emit_cols(const struct emitter *e, struct buf *b,
+                      const struct node *n)
+{
+    size_t written = 0;
+    for (size_t i = 0; i < n->cols.n; i++)
+        if (list_next(e, b, n->cols.v[i].id, &written))
+            buf_addf(b, "c%u", n->cols.v[i].id);
+    list_end(b, written);
+}
+
+/* Columns `ids` of what is read, as the columns of `n`. */
+static void emit_renamed(const struct emitter *e, struct buf *b,
+                         const struct node *n, const uint32_t *ids)
+{
+    size_t written = 0;
+    for (size_t i = 0; i < n->cols.n; i++)
+        if (list_next(e, b, n->cols.v[i].id, &written))
+            buf_addf(b, "c%u AS c%u", ids[i], n->cols.v[i].id);
+    list_end(b, written);
+}
+
+static void emit_scan_part(struct emitter *e, struct buf *b,
+                           const struct node *n, int part)
 {
     buf_adds(b, "SELECT ");
-    for (size_t i = 0; i < n->cols.n; i++)
-        buf_addf(b, "%sc%u AS c%u", i ? ", " : "", n->source_cols.v[i],
-                 n->cols.v[i].id);
-    if (n->cols.n == 0)
-        buf_adds(b, "1 AS none");
+    emit_renamed(e, b, n, n->source_cols.v);
     buf_addf(b, " FROM %.*s", STRF(n->table));
     if (part >= 0)
         buf_addf(b, "_%d", part);
@@ -242,12 +62,11 @@ static void emit_scan_part(struct buf *b, const struct node *n, int part)
 
 static void emit_scan(struct emitter *e, struct buf *b, const struct node *n)
 {
-    (void)e;
     if (n->nparts == 0)
-        emit_scan_part(b, n, -1);
+        emit_scan_part(e, b, n, -1);
     for (unsigned i = 0; i < n->nparts; i++) {
         buf_adds(b, i ? " UNION ALL " : "");
-        emit_scan_part(b, n, (int)i);
+        emit_scan_part(e, b, n, (int)i);
     }
 }
 
@@ -276,7 +95,8 @@ static void emit_values(struct emitter *e, struct buf *b, const struct node *n)
         buf_addc(b, ')');
     }
     buf_adds(b, ") t(");
-    emit_cols(b, n);
+    for (size_t c = 0; c < nc; c++)
+        buf_addf(b, "%sc%u", c ? ", " : "", n->cols.v[c].id);
     buf_addc(b, ')');
 }
 
@@ -314,11 +134,13 @@ static void emit_range(struct emitter *e, struct buf *b, const struct node *n)
         buf_addf(b, "))::%s AS c%u", type, id);
 }
 
+/* Adds to `written` as list_next does. */
 static void emit_assigns(struct emitter *e, struct buf *b,
-                         const struct assign *v, size_t n, bool comma)
+                         const struct assign *v, size_t n, size_t *written)
 {
     for (size_t i = 0; i < n; i++) {
-        buf_adds(b, i || comma ? ", " : "");
+        if (!list_next(e, b, v[i].col.id, written))
+            continue;
         if (v[i].e->kind == EX_COLUMN && v[i].e->id == v[i].col.id) {
             buf_addf(b, "c%u", v[i].col.id);
             continue;
@@ -328,14 +150,24 @@ static void emit_assigns(struct emitter *e, struct buf *b,
     }
 }
 
+/* One row whose values nobody asks for, as under `print`: no table. */
+static bool is_bare_row(const struct emitter *e, const struct node *n)
+{
+    if (n->kind != NODE_VALUES || n->cols.n != 1 || n->cells.n != 1)
+        return false;
+    return !is_used(&e->used, n->cols.v[0].id);
+}
+
 static void emit_project(struct emitter *e, struct buf *b, const struct node *n)
 {
-    unsigned s = emit_node(e, n->in[0]);
+    size_t written = 0;
+    bool bare = is_bare_row(e, n->in[0]);
+    unsigned s = bare ? 0 : emit_node(e, n->in[0]);
     buf_adds(b, "SELECT ");
-    emit_assigns(e, b, n->assigns.v, n->assigns.n, false);
-    if (n->assigns.n == 0)
-        buf_adds(b, "1 AS none");
-    buf_addf(b, " FROM s%u", s);
+    emit_assigns(e, b, n->assigns.v, n->assigns.n, &written);
+    list_end(b, written);
+    if (!bare)
+        buf_addf(b, " FROM s%u", s);
 }
 
 static void emit_filter(struct emitter *e, struct buf *b, const struct node *n)
@@ -351,9 +183,12 @@ static void emit_aggregate(struct emitter *e, struct buf *b,
                            const struct node *n)
 {
     unsigned s = emit_node(e, n->in[0]);
+    size_t written = 0;
     buf_adds(b, "SELECT ");
-    emit_assigns(e, b, n->keys.v, n->keys.n, false);
-    emit_assigns(e, b, n->assigns.v, n->assigns.n, n->keys.n > 0);
+    emit_assigns(e, b, n->keys.v, n->keys.n, &written);
+    emit_assigns(e, b, n->assigns.v, n->assigns.n, &written);
+    if (written == 0) /* still one row */
+        buf_adds(b, "count(*) AS none");
     buf_addf(b, " FROM s%u", s);
     for (size_t i = 0; i < n->keys.n; i++)
         buf_addf(b, "%s%zu", i ? ", " : " GROUP BY ", i + 1);
@@ -372,7 +207,7 @@ static void emit_distinct(struct emitter *e, struct buf *b,
         }
         buf_adds(b, ") ");
     }
-    emit_cols(b, n);
+    emit_cols(e, b, n);
     buf_addf(b, " FROM s%u", s);
 }
 
@@ -395,22 +230,23 @@ static void emit_join_key(struct emitter *e, struct buf *b,
     emit_expr(e, b, k->right);
 }
 
-static void emit_join_cols(struct buf *b, const struct node *n)
+static void emit_join_cols(const struct emitter *e, struct buf *b,
+                           const struct node *n)
 {
-    size_t nleft = n->in[0]->cols.n;
+    size_t nleft = n->in[0]->cols.n, written = 0;
     bool semi = n->join >= JOIN_LEFTSEMI && n->join != JOIN_CROSS;
-    if (n->cols.n == 0)
-        buf_adds(b, "1 AS none");
     for (size_t i = 0; i < n->cols.n; i++) {
         const struct col *c = &n->cols.v[i];
         bool left = i < nleft;
         bool pad = !semi && (left ? pads_left(n->join) : pads_right(n->join));
-        buf_adds(b, i ? ", " : "");
+        if (!list_next(e, b, c->id, &written))
+            continue;
         if (pad && c->type == TYPE_STRING)
             buf_addf(b, "coalesce(c%u, '') AS c%u", c->id, c->id);
         else
             buf_addf(b, "c%u", c->id);
     }
+    list_end(b, written);
 }
 
 static void emit_join(struct emitter *e, struct buf *b, const struct node *n)
@@ -425,7 +261,7 @@ static void emit_join(struct emitter *e, struct buf *b, const struct node *n)
     unsigned l = emit_node(e, n->in[0]), r = emit_node(e, n->in[1]);
     bool right = n->join == JOIN_RIGHTSEMI || n->join == JOIN_RIGHTANTI;
     buf_adds(b, "SELECT ");
-    emit_join_cols(b, n);
+    emit_join_cols(e, b, n);
     buf_addf(b, " FROM s%u %s s%u", right ? r : l, words[n->join],
              right ? l : r);
     if (n->join == JOIN_CROSS)
@@ -437,33 +273,24 @@ static void emit_join(struct emitter *e, struct buf *b, const struct node *n)
     }
 }
 
-static void emit_branch_cols(struct buf *b, const struct node *n, size_t k,
-                             unsigned s)
+static void emit_branch_cols(struct emitter *e, struct buf *b,
+                             const struct node *n, size_t k, unsigned s)
 {
+    size_t written = 0;
     buf_adds(b, "SELECT ");
     for (size_t i = 0; i < n->cols.n; i++)
-        buf_addf(b, "%sc%u AS c%u", i ? ", " : "", n->in[k]->cols.v[i].id,
-                 n->cols.v[i].id);
-    if (n->cols.n == 0)
-        buf_adds(b, "1 AS none");
+        if (list_next(e, b, n->cols.v[i].id, &written))
+            buf_addf(b, "c%u AS c%u", n->in[k]->cols.v[i].id,
+                     n->cols.v[i].id);
+    list_end(b, written);
     buf_addf(b, " FROM s%u", s);
-}
-
-/* Tables of a WITH that was closed are not known outside it. */
-static void forget_tables(struct emitter *e, const struct with *w)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < e->done.n; i++)
-        if (e->done.v[i].in != w)
-            e->done.v[n++] = e->done.v[i];
-    e->done.n = n;
 }
 
 static void emit_branch(struct emitter *e, struct buf *b, const struct node *n,
                         size_t k)
 {
     if (n->nin <= FLAT) {
-        emit_branch_cols(b, n, k, emit_node(e, n->in[k]));
+        emit_branch_cols(e, b, n, k, emit_node(e, n->in[k]));
         return;
     }
     struct buf text;
@@ -472,11 +299,10 @@ static void emit_branch(struct emitter *e, struct buf *b, const struct node *n,
     e->with = &own;
     unsigned s = emit_node(e, n->in[k]);
     e->with = outer;
-    forget_tables(e, &own);
     buf_adds(b, "SELECT * FROM (");
     buf_add(b, buf_str(&text));
     buf_addc(b, ' ');
-    emit_branch_cols(b, n, k, s);
+    emit_branch_cols(e, b, n, k, s);
     buf_addc(b, ')');
     b->failed |= !buf_ok(&text);
     buf_release(&text);
@@ -544,7 +370,7 @@ static void emit_unnest(struct emitter *e, struct buf *b, const struct node *n)
 {
     unsigned s = emit_node(e, n->in[0]);
     buf_adds(b, "SELECT ");
-    emit_cols(b, n->in[0]);
+    emit_cols(e, b, n->in[0]);
     for (size_t i = 0; i < n->unnests.n; i++) {
         buf_adds(b, ", nullif(unnest(");
         emit_elements(e, b, n->unnests.v[i].list);
@@ -566,11 +392,7 @@ static void emit_shared(struct emitter *e, struct buf *b, const struct node *n)
 {
     unsigned s = emit_node(e, n->in[0]);
     buf_adds(b, "SELECT ");
-    for (size_t i = 0; i < n->cols.n; i++)
-        buf_addf(b, "%sc%u AS c%u", i ? ", " : "", n->shared_ids.v[i],
-                 n->cols.v[i].id);
-    if (n->cols.n == 0)
-        buf_adds(b, "1 AS none");
+    emit_renamed(e, b, n, n->shared_ids.v);
     buf_addf(b, " FROM s%u", s);
 }
 
@@ -615,30 +437,33 @@ static unsigned add_table(struct emitter *e, const struct node *n)
     return cte;
 }
 
-static unsigned emit_node(struct emitter *e, const struct node *n)
+unsigned emit_node(struct emitter *e, const struct node *n)
 {
-    for (size_t i = 0; i < e->done.n; i++)
-        if (e->done.v[i].n == n)
-            return e->done.v[i].cte;
+    const unsigned *done = node_map_get(&e->with->done, n);
+    if (!done)
+        done = node_map_get(&e->top->done, n);
+    if (done)
+        return *done;
     struct with *with = e->with;
     bool in_filter = e->in_filter;
     if (n->uses > 1)
         e->with = e->top; /* other branches want it too */
     e->in_filter = false;
-    struct done d = { .n = n, .cte = add_table(e, n), .in = e->with };
+    unsigned cte = add_table(e, n);
     e->in_filter = in_filter;
+    node_map_put(e->arena, &e->with->done, n, cte);
     e->with = with;
-    PUSH(e->arena, e->done, d);
-    return d.cte;
+    return cte;
 }
 
 bool sql_emit(struct buf *out, const struct node *n, struct diags *ds)
 {
     struct with top = { .out = out };
     struct emitter e = { .arena = arena_new(), .with = &top, .top = &top };
+    used_find(&e.used, e.arena, n);
     unsigned s = emit_node(&e, n);
     buf_adds(out, "\nSELECT ");
-    emit_cols(out, n);
+    emit_cols(&e, out, n);
     buf_addf(out, " FROM s%u", s);
     arena_free(e.arena);
     if (!buf_ok(out))
