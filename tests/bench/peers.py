@@ -1,7 +1,9 @@
 """peers.py - what the benchmarks measure: this program and others.
 
 Used by b_*.py. Each peer answers run(text) with the number of result rows; the
-time around that call is what counts. Nothing here knows a query.
+processor time (user and system, all threads) that the call takes is what
+counts, because other work on the machine changes it least. Nothing here knows
+a query.
 """
 import ctypes
 import json
@@ -13,6 +15,13 @@ import time
 BUILD = os.environ.get("BUILD", "build")
 PYTHON = os.environ.get("PYTHON", "/usr/bin/python3")
 SHIKRA = os.path.abspath(os.path.join(BUILD, "shikra"))
+
+
+def cpu_ms(pid=None):
+    """Processor time of a process so far, of ended threads too."""
+    pid = pid or os.getpid()
+    clock = (~pid << 3) | 2  # its CPU clock, see clock_getcpuclockid(3)
+    return time.clock_gettime(clock) * 1000
 
 
 def rss_mb(pid):
@@ -30,6 +39,7 @@ class Shikra:
     def __init__(self):
         self.process = subprocess.Popen(
             [SHIKRA, "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.pid = self.process.pid
 
     def ask(self, code):
         request = {"id": 1, "code": code, "mode": "run", "keep": True}
@@ -86,25 +96,29 @@ class DuckDB:
         return rows
 
 
-def timed(call, *args):
-    start = time.perf_counter()
-    result = call(*args)
-    return (time.perf_counter() - start) * 1000, result
+def timed(call, pid):
+    wall, cpu = time.perf_counter(), cpu_ms(pid)
+    result = call()
+    return (cpu_ms(pid) - cpu, (time.perf_counter() - wall) * 1000, result)
 
 
-def side_by_side(calls, rounds):
-    """{name: call} -> {name: (min ms, median ms, last result)}.
+def side_by_side(calls, rounds, pids=None):
+    """{name: call} -> {name: (CPU ms, wall ms, last result)}, medians.
 
     Rounds are interleaved, so that a slow moment of the machine hits all.
+    `pids` has the process that works for a name, when it is not this one.
     """
-    times = {name: [] for name in calls}
+    cpu = {name: [] for name in calls}
+    wall = {name: [] for name in calls}
     results = {}
     for _ in range(rounds):
         for name, call in calls.items():
-            ms, results[name] = timed(call)
-            times[name].append(ms)
-    return {name: (min(v), statistics.median(v), results[name])
-            for name, v in times.items()}
+            used, took, results[name] = timed(call, (pids or {}).get(name))
+            cpu[name].append(used)
+            wall[name].append(took)
+    return {name: (statistics.median(cpu[name]),
+                   statistics.median(wall[name]), results[name])
+            for name in calls}
 
 
 def percentile(values, p):
