@@ -15,14 +15,14 @@ static int64_t root(int64_t *up, int64_t x)
 }
 
 /* Roots are the lowest nodes of their trees; numbers go by them. */
-void components_weak(size_t n, size_t m, const int64_t *from,
-                     const int64_t *to, int64_t *out)
+void components_weak(const struct component_graph *g, int64_t *out)
 {
     int64_t next = 0;
+    size_t n = g->n;
     for (size_t i = 0; i < n; i++)
         out[i] = (int64_t)i;
-    for (size_t e = 0; e < m; e++) {
-        int64_t x = root(out, from[e]), y = root(out, to[e]);
+    for (size_t e = 0; e < g->m; e++) {
+        int64_t x = root(out, g->from[e]), y = root(out, g->to[e]);
         if (x < y)
             out[y] = x;
         else
@@ -48,20 +48,21 @@ struct walk {
 };
 
 /* The edges sorted by where they begin: counted, then dealt out. */
-static void sort_edges(struct arena *a, struct walk *w, size_t n, size_t m,
-                       const int64_t *from, const int64_t *to)
+static void sort_edges(struct arena *a, struct walk *w,
+                       const struct component_graph *g)
 {
+    size_t n = g->n;
     w->first = arena_array(a, n + 2, sizeof *w->first);
     w->next = arena_array(a, n + 1, sizeof *w->next);
-    w->target = arena_array(a, m + 1, sizeof *w->target);
-    for (size_t e = 0; e < m; e++)
-        w->first[from[e] + 1]++;
+    w->target = arena_array(a, g->m + 1, sizeof *w->target);
+    for (size_t e = 0; e < g->m; e++)
+        w->first[g->from[e] + 1]++;
     for (size_t v = 0; v < n; v++)
         w->first[v + 1] += w->first[v];
     for (size_t v = 0; v < n; v++)
         w->next[v] = w->first[v];
-    for (size_t e = 0; e < m; e++)
-        w->target[w->next[from[e]]++] = to[e];
+    for (size_t e = 0; e < g->m; e++)
+        w->target[w->next[g->from[e]]++] = g->to[e];
     for (size_t v = 0; v < n; v++)
         w->next[v] = w->first[v];
 }
@@ -108,11 +109,25 @@ static void walk_from(struct walk *w, int64_t start)
     }
 }
 
-void components_strong(struct arena *a, size_t n, size_t m,
-                       const int64_t *from, const int64_t *to, int64_t *out)
+/* Components came in order of their ends: by first nodes now. */
+static void renumber(int64_t *out, int64_t *number, size_t n)
+{
+    int64_t next = 0;
+    for (size_t i = 0; i < n; i++)
+        number[i] = -1;
+    for (size_t i = 0; i < n; i++) {
+        if (number[out[i]] < 0)
+            number[out[i]] = next++;
+        out[i] = number[out[i]];
+    }
+}
+
+void components_strong(struct arena *a, const struct component_graph *g,
+                       int64_t *out)
 {
     struct walk w = { .out = out };
-    sort_edges(a, &w, n, m, from, to);
+    size_t n = g->n;
+    sort_edges(a, &w, g);
     w.index = arena_array(a, n + 1, sizeof *w.index);
     w.low = arena_array(a, n + 1, sizeof *w.low);
     w.stack = arena_array(a, n + 1, sizeof *w.stack);
@@ -122,13 +137,5 @@ void components_strong(struct arena *a, size_t n, size_t m,
     for (size_t i = 0; i < n; i++)
         if (w.index[i] == 0)
             walk_from(&w, (int64_t)i);
-    int64_t *number = w.index; /* by component: its place in order of nodes */
-    for (size_t i = 0; i < n; i++)
-        number[i] = -1;
-    int64_t next = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (number[out[i]] < 0)
-            number[out[i]] = next++;
-        out[i] = number[out[i]];
-    }
+    renumber(out, w.index, n);
 }

@@ -10,12 +10,16 @@
 
 #include "base/arena.h"
 
+/* n nodes, and m edges between node numbers below n. */
+struct component_graph {
+    size_t n, m;
+    const int64_t *from, *to;
+};
+
 /* `out` gets n numbers from 0 on; a component has the lower number the lower
- * its first node is. Edges are m pairs of node numbers below n. Working memory
- * comes from `a`: 4 words a node, and 2 an edge for strong ones. */
-void components_weak(size_t n, size_t m, const int64_t *from,
-                     const int64_t *to, int64_t *out);
-void components_strong(struct arena *a, size_t n, size_t m,
-                       const int64_t *from, const int64_t *to, int64_t *out);
+ * its first node is. Strong ones take 4 words a node and 1 an edge from `a`. */
+void components_weak(const struct component_graph *g, int64_t *out);
+void components_strong(struct arena *a, const struct component_graph *g,
+                       int64_t *out);
 
 #endif

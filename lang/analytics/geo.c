@@ -90,7 +90,8 @@ static double segment_distance(struct vec3 p, struct vec3 a, struct vec3 b)
         return ends;
     /* The foot of p on the great circle is between a and b when p is on the
      * inner side of the planes through the normal and each end. */
-    bool inside = dot(cross(normal, a), p) >= 0 && dot(cross(b, normal), p) >= 0;
+    bool inside =
+        dot(cross(normal, a), p) >= 0 && dot(cross(b, normal), p) >= 0;
     return inside ? fabs(asin(fmax(-1, fmin(1, dot(normal, p) / size)))) : ends;
 }
 

@@ -17,7 +17,14 @@ struct search {
     double *other;   /* the same for side B */
     uint32_t *codes; /* k, of the pattern in work */
     struct patterns *out;
-    size_t limit;
+    const struct pattern_opts *o;
+    double sum;      /* weight of all rows */
+    double sides[2]; /* patterns_diff: weight of A and B */
+};
+
+struct rows {
+    uint32_t *v;
+    size_t n;
 };
 
 static double weight(const struct pattern_table *t, size_t row)
@@ -30,10 +37,27 @@ static uint32_t code(const struct pattern_table *t, size_t row, size_t col)
     return t->codes[row * t->k + col];
 }
 
-static void search_init(struct search *s, struct arena *a,
-                        const struct pattern_table *t, struct patterns *out)
+static struct rows all_rows(struct arena *a, size_t n)
 {
-    *s = (struct search){ .a = a, .t = t, .out = out };
+    struct rows rows = { arena_array(a, n + 1, sizeof *rows.v), n };
+    for (size_t i = 0; i < n; i++)
+        rows.v[i] = (uint32_t)i;
+    return rows;
+}
+
+static void copy_rows(struct rows *to, const struct rows *from)
+{
+    memcpy(to->v, from->v, from->n * sizeof *to->v);
+    to->n = from->n;
+}
+
+static void search_init(struct search *s, struct arena *a,
+                        const struct pattern_table *t,
+                        const struct pattern_opts *o, struct patterns *out)
+{
+    *s = (struct search){ .a = a, .t = t, .o = o, .out = out };
+    for (size_t i = 0; i < t->n; i++)
+        s->sum += weight(t, i);
     s->offset = arena_array(a, t->k + 1, sizeof *s->offset);
     for (size_t c = 0; c < t->k; c++)
         s->offset[c + 1] = s->offset[c] + t->sizes[c];
@@ -52,8 +76,8 @@ static bool cancelled(const struct search *s)
 static void add_pattern(struct search *s, const uint32_t *codes, double count,
                         double other)
 {
-    struct pattern p = { arena_array(s->a, s->t->k, sizeof *p.codes), count,
-                         other };
+    struct pattern p = { .count = count, .other = other };
+    p.codes = arena_array(s->a, s->t->k, sizeof *p.codes);
     memcpy(p.codes, codes, s->t->k * sizeof *p.codes);
     PUSH(s->a, s->out->list, p);
 }
@@ -66,69 +90,61 @@ static int by_count(const void *x, const void *y)
 
 /* ---- basket ---- */
 
-/* One column's counts over some rows, into `count` (zeroed before). */
-static void count_column(struct search *s, size_t col, const uint32_t *rows,
-                         size_t n, double *count)
-{
-    for (size_t i = 0; i < n; i++)
-        count[code(s->t, rows[i], col)] += weight(s->t, rows[i]);
-}
-
-static size_t rows_with(const struct search *s, size_t col, uint32_t value,
-                        const uint32_t *rows, size_t n, uint32_t *out)
+/* The rows that have the value in the column; `out` may be `rows`. */
+static void rows_with(const struct search *s, size_t col, uint32_t value,
+                      const struct rows *rows, struct rows *out)
 {
     size_t m = 0;
-    for (size_t i = 0; i < n; i++)
-        if (code(s->t, rows[i], col) == value)
-            out[m++] = rows[i];
-    return m;
+    for (size_t i = 0; i < rows->n; i++)
+        if (code(s->t, rows->v[i], col) == value)
+            out->v[m++] = rows->v[i];
+    out->n = m;
 }
 
-/* Extends the pattern in work by columns from `col` on. Counts and rows of a
- * level are freed with it: depth is at most the number of columns. */
 static enum status extend(struct search *s, size_t col, size_t left,
-                          const uint32_t *rows, size_t n, double least)
+                          const struct rows *rows);
+
+/* Every frequent value of one column, and what else its rows share. */
+static enum status extend_column(struct search *s, size_t c, size_t left,
+                                 const struct rows *rows, struct rows *sub)
+{
+    const struct pattern_table *t = s->t;
+    enum status st = ST_OK;
+    double least = s->o->threshold * s->sum;
+    double *count = xcalloc(t->sizes[c] + 1, sizeof *count);
+    for (size_t i = 0; i < rows->n; i++)
+        count[code(t, rows->v[i], c)] += weight(t, rows->v[i]);
+    for (uint32_t v = 0; v < t->sizes[c] && st == ST_OK; v++) {
+        if (count[v] < least || count[v] <= 0)
+            continue;
+        s->codes[c] = v;
+        add_pattern(s, s->codes, count[v], 0);
+        if (cancelled(s))
+            st = ST_CANCELLED;
+        else if (s->out->list.n > s->o->limit)
+            st = ST_USER;
+        rows_with(s, c, v, rows, sub);
+        if (st == ST_OK)
+            st = extend(s, c + 1, left - 1, sub);
+    }
+    s->codes[c] = PATTERN_ANY;
+    free(count);
+    return st;
+}
+
+/* Extends the pattern in work by columns from `col` on. What a level takes is
+ * freed with it: depth is at most the number of columns. */
+static enum status extend(struct search *s, size_t col, size_t left,
+                          const struct rows *rows)
 {
     enum status st = ST_OK;
     if (left == 0)
         return ST_OK;
-    uint32_t *sub = xmalloc((n + 1) * sizeof *sub);
-    for (size_t c = col; c < s->t->k && st == ST_OK; c++) {
-        double *count = xcalloc(s->t->sizes[c] + 1, sizeof *count);
-        count_column(s, c, rows, n, count);
-        for (uint32_t v = 0; v < s->t->sizes[c] && st == ST_OK; v++) {
-            if (count[v] < least || count[v] <= 0)
-                continue;
-            s->codes[c] = v;
-            add_pattern(s, s->codes, count[v], 0);
-            st = cancelled(s)                     ? ST_CANCELLED
-               : s->out->list.n > s->limit ? ST_USER
-                                           : ST_OK;
-            size_t m = rows_with(s, c, v, rows, n, sub);
-            if (st == ST_OK)
-                st = extend(s, c + 1, left - 1, sub, m, least);
-        }
-        s->codes[c] = PATTERN_ANY;
-        free(count);
-    }
-    free(sub);
+    struct rows sub = { xmalloc((rows->n + 1) * sizeof *sub.v), 0 };
+    for (size_t c = col; c < s->t->k && st == ST_OK; c++)
+        st = extend_column(s, c, left, rows, &sub);
+    free(sub.v);
     return st;
-}
-
-static double total(const struct pattern_table *t)
-{
-    double sum = 0;
-    for (size_t i = 0; i < t->n; i++)
-        sum += weight(t, i);
-    return sum;
-}
-
-static uint32_t *all_rows(struct arena *a, size_t n)
-{
-    uint32_t *rows = arena_array(a, n + 1, sizeof *rows);
-    for (size_t i = 0; i < n; i++)
-        rows[i] = (uint32_t)i;
-    return rows;
 }
 
 /* qsort is not stable: equal counts keep the order of columns by position. */
@@ -152,14 +168,13 @@ static void sort_patterns(struct search *s)
 }
 
 enum status patterns_basket(struct arena *a, const struct pattern_table *t,
-                            double threshold, size_t most, size_t limit,
+                            const struct pattern_opts *o,
                             struct patterns *out)
 {
     struct search s;
-    search_init(&s, a, t, out);
-    s.limit = limit;
-    enum status st = extend(&s, 0, most, all_rows(a, t->n), t->n,
-                            threshold * total(t));
+    search_init(&s, a, t, o, out);
+    struct rows rows = all_rows(a, t->n);
+    enum status st = extend(&s, 0, o->most, &rows);
     if (st == ST_OK)
         sort_patterns(&s);
     return st;
@@ -168,16 +183,17 @@ enum status patterns_basket(struct arena *a, const struct pattern_table *t,
 /* ---- growing a pattern ---- */
 
 /* Counts of every value of every column over some rows, both sides. */
-static void count_all(struct search *s, const uint32_t *rows, size_t n)
+static void count_all(struct search *s, const struct rows *rows)
 {
     const struct pattern_table *t = s->t;
     memset(s->count, 0, s->offset[t->k] * sizeof *s->count);
     memset(s->other, 0, s->offset[t->k] * sizeof *s->other);
-    for (size_t i = 0; i < n; i++) {
-        double w = weight(t, rows[i]);
-        bool b = t->side && t->side[rows[i]] == 2;
+    for (size_t i = 0; i < rows->n; i++) {
+        uint32_t row = rows->v[i];
+        bool b = t->side && t->side[row] == 2;
+        double *to = b ? s->other : s->count, w = weight(t, row);
         for (size_t c = 0; c < t->k; c++)
-            (b ? s->other : s->count)[s->offset[c] + code(t, rows[i], c)] += w;
+            to[s->offset[c] + code(t, row, c)] += w;
     }
 }
 
@@ -187,10 +203,9 @@ struct item {
     double score;
 };
 
-static void fix(struct search *s, const struct item *it, uint32_t *rows,
-                size_t *n)
+static void fix(struct search *s, const struct item *it, struct rows *rows)
 {
-    *n = rows_with(s, it->col, it->code, rows, *n, rows);
+    rows_with(s, it->col, it->code, rows, rows);
     s->codes[it->col] = it->code;
 }
 
@@ -234,11 +249,11 @@ static double cluster_score(double share, size_t fixed, size_t k, double w)
 }
 
 /* The most frequent value of an open column among the rows. */
-static bool next_item(struct search *s, const uint32_t *rows, size_t n,
+static bool next_item(struct search *s, const struct rows *rows,
                       struct item *best)
 {
     best->score = 0;
-    count_all(s, rows, n);
+    count_all(s, rows);
     for (size_t c = 0; c < s->t->k; c++)
         for (uint32_t i = 0; s->codes[c] == PATTERN_ANY && i < s->t->sizes[c];
              i++)
@@ -253,21 +268,20 @@ struct cluster {
 };
 
 /* Grows from one value; keeps the best of all patterns on the way. */
-static void grow(struct search *s, const struct item *seed, uint32_t *rows,
-                 size_t n, double sum, double size_weight,
+static void grow(struct search *s, const struct item *seed, struct rows *rows,
                  struct cluster *best)
 {
     struct item it = *seed;
     unfix(s);
     for (size_t fixed = 1; fixed <= s->t->k; fixed++) {
-        double score = cluster_score(it.score / sum, fixed, s->t->k,
-                                     size_weight);
-        fix(s, &it, rows, &n);
+        double score = cluster_score(it.score / s->sum, fixed, s->t->k,
+                                     s->o->size_weight);
+        fix(s, &it, rows);
         if (score > best->score) {
             best->score = score;
             memcpy(best->codes, s->codes, s->t->k * sizeof *s->codes);
         }
-        if (fixed < s->t->k && !next_item(s, rows, n, &it))
+        if (fixed < s->t->k && !next_item(s, rows, &it))
             break;
     }
 }
@@ -282,8 +296,8 @@ static bool fits(const struct pattern_table *t, const uint32_t *codes,
 }
 
 /* Adds the pattern with what all rows say, takes its rows off the list. */
-static size_t take_cluster(struct search *s, const struct cluster *best,
-                           uint32_t *left, size_t n)
+static void take_cluster(struct search *s, const struct cluster *best,
+                         struct rows *left)
 {
     double count = 0;
     size_t m = 0;
@@ -291,39 +305,44 @@ static size_t take_cluster(struct search *s, const struct cluster *best,
         if (fits(s->t, best->codes, i))
             count += weight(s->t, i);
     add_pattern(s, best->codes, count, 0);
-    for (size_t i = 0; i < n; i++)
-        if (!fits(s->t, best->codes, left[i]))
-            left[m++] = left[i];
-    return m;
+    for (size_t i = 0; i < left->n; i++)
+        if (!fits(s->t, best->codes, left->v[i]))
+            left->v[m++] = left->v[i];
+    left->n = m;
+}
+
+/* The best pattern of the rows that are left. */
+static void find_cluster(struct search *s, const struct rows *left,
+                         struct rows *work, struct cluster *best)
+{
+    struct item *v;
+    double least = fmax(s->sum / 50, 2);
+    best->score = 0;
+    count_all(s, left);
+    size_t seeds = s->o->seeds < MAX_SEEDS ? s->o->seeds : MAX_SEEDS;
+    size_t m = best_items(s, s->count, seeds, &v);
+    for (size_t i = 0; i < m && v[i].score >= least && !cancelled(s); i++) {
+        copy_rows(work, left);
+        grow(s, &v[i], work, best);
+    }
+    free(v);
 }
 
 enum status patterns_cluster(struct arena *a, const struct pattern_table *t,
-                             double size_weight, size_t seeds,
+                             const struct pattern_opts *o,
                              struct patterns *out)
 {
     struct search s;
-    search_init(&s, a, t, out);
-    uint32_t *left = all_rows(a, t->n), *rows = all_rows(a, t->n);
-    size_t n = t->n;
-    double sum = total(t), least = fmax(sum / 50, 2);
+    search_init(&s, a, t, o, out);
+    struct rows left = all_rows(a, t->n), work = all_rows(a, t->n);
     struct cluster best = { arena_array(a, t->k, sizeof *best.codes), 0 };
-    seeds = seeds < MAX_SEEDS ? seeds : MAX_SEEDS;
-    while (n && t->k && out->list.n < MAX_CLUSTERS) {
-        struct item *v;
-        best.score = 0;
-        count_all(&s, left, n);
-        size_t m = best_items(&s, s.count, seeds, &v);
-        for (size_t i = 0; i < m && v[i].score >= least && !cancelled(&s);
-             i++) {
-            memcpy(rows, left, n * sizeof *rows);
-            grow(&s, &v[i], rows, n, sum, size_weight, &best);
-        }
-        free(v);
+    while (left.n && t->k && out->list.n < MAX_CLUSTERS) {
+        find_cluster(&s, &left, &work, &best);
         if (cancelled(&s))
             return ST_CANCELLED;
         if (best.score <= 0)
             break;
-        n = take_cluster(&s, &best, left, n);
+        take_cluster(&s, &best, &left);
     }
     sort_patterns(&s);
     return ST_OK;
@@ -331,16 +350,10 @@ enum status patterns_cluster(struct arena *a, const struct pattern_table *t,
 
 /* ---- diffpatterns ---- */
 
-static double difference(double a, double b, double na, double nb)
+static double difference(const struct search *s, double a, double b)
 {
-    return fabs((na > 0 ? a / na : 0) - (nb > 0 ? b / nb : 0));
-}
-
-static void score_differences(struct search *s, double na, double nb,
-                              double *score)
-{
-    for (size_t i = 0; i < s->offset[s->t->k]; i++)
-        score[i] = difference(s->count[i], s->other[i], na, nb);
+    return fabs((s->sides[0] > 0 ? a / s->sides[0] : 0) -
+                (s->sides[1] > 0 ? b / s->sides[1] : 0));
 }
 
 static bool is_listed(const struct search *s, const uint32_t *codes)
@@ -353,84 +366,85 @@ static bool is_listed(const struct search *s, const uint32_t *codes)
 }
 
 /* The open value with the greatest difference among the rows. */
-static bool next_difference(struct search *s, double na, double nb,
-                            struct item *best)
+static bool next_difference(struct search *s, struct item *best)
 {
     best->score = 0;
     for (size_t c = 0; c < s->t->k; c++)
         for (uint32_t i = 0; s->codes[c] == PATTERN_ANY && i < s->t->sizes[c];
              i++) {
             size_t at = s->offset[c] + i;
-            double d = difference(s->count[at], s->other[at], na, nb);
+            double d = difference(s, s->count[at], s->other[at]);
             if (d > best->score)
                 *best = (struct item){ c, i, d };
         }
     return best->score > 0;
 }
 
-static void grow_difference(struct search *s, struct item it, uint32_t *rows,
-                            size_t n, size_t most, const double sides[2])
+static void grow_difference(struct search *s, struct item it,
+                            struct rows *rows)
 {
     double a = 0, b = 0, kept = it.score;
     unfix(s);
     for (size_t fixed = 1;; fixed++) {
-        fix(s, &it, rows, &n);
-        count_all(s, rows, n);
-        if (fixed >= most || !next_difference(s, sides[0], sides[1], &it) ||
+        fix(s, &it, rows);
+        count_all(s, rows);
+        if (fixed >= s->o->most || !next_difference(s, &it) ||
             it.score < 0.95 * kept)
             break;
         kept = it.score > kept ? it.score : kept;
     }
-    for (size_t i = 0; i < n; i++)
-        *(s->t->side[rows[i]] == 2 ? &b : &a) += weight(s->t, rows[i]);
+    for (size_t i = 0; i < rows->n; i++)
+        *(s->t->side[rows->v[i]] == 2 ? &b : &a) +=
+            weight(s->t, rows->v[i]);
     if (!is_listed(s, s->codes))
         add_pattern(s, s->codes, a, b);
 }
 
-static void sort_by_difference(struct search *s, const double sides[2])
+/* By difference: the order takes its key from count, so it stands there. */
+static void sort_by_difference(struct search *s)
 {
     size_t n = s->out->list.n;
-    double *counts = arena_array(s->a, n + 1, sizeof *counts);
-    for (size_t i = 0; i < n; i++) { /* count carries the key meanwhile */
+    for (size_t i = 0; i < n; i++) {
         struct pattern *p = &s->out->list.v[i];
-        counts[i] = p->count;
-        p->count = difference(p->count, p->other, sides[0], sides[1]);
+        p->kept = p->count;
+        p->count = difference(s, p->count, p->other);
     }
-    uint32_t **codes = arena_array(s->a, n + 1, sizeof *codes);
-    for (size_t i = 0; i < n; i++)
-        codes[i] = s->out->list.v[i].codes;
     sort_patterns(s);
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < n; k++)
-            if (codes[k] == s->out->list.v[i].codes)
-                s->out->list.v[i].count = counts[k];
+        s->out->list.v[i].count = s->out->list.v[i].kept;
+}
+
+/* The rows of A and B, and what they weigh. */
+static struct rows both_sides(struct search *s)
+{
+    struct rows rows = all_rows(s->a, s->t->n);
+    rows.n = 0;
+    for (size_t i = 0; i < s->t->n; i++)
+        if (s->t->side[i]) {
+            s->sides[s->t->side[i] - 1] += weight(s->t, i);
+            rows.v[rows.n++] = (uint32_t)i;
+        }
+    return rows;
 }
 
 enum status patterns_diff(struct arena *a, const struct pattern_table *t,
-                          double threshold, size_t most,
-                          struct patterns *out)
+                          const struct pattern_opts *o, struct patterns *out)
 {
     struct search s;
     struct item *v;
-    double sides[2] = { 0, 0 };
-    size_t n = 0;
-    search_init(&s, a, t, out);
-    uint32_t *both = all_rows(a, t->n), *rows = all_rows(a, t->n);
-    for (size_t i = 0; i < t->n; i++)
-        if (t->side[i]) {
-            sides[t->side[i] - 1] += weight(t, i);
-            both[n++] = (uint32_t)i;
-        }
-    count_all(&s, both, n);
+    search_init(&s, a, t, o, out);
+    struct rows both = both_sides(&s), work = all_rows(a, t->n);
+    count_all(&s, &both);
     double *score = arena_array(a, s.offset[t->k] + 1, sizeof *score);
-    score_differences(&s, sides[0], sides[1], score);
+    for (size_t i = 0; i < s.offset[t->k]; i++)
+        score[i] = difference(&s, s.count[i], s.other[i]);
     size_t m = best_items(&s, score, MAX_SEEDS, &v);
-    for (size_t i = 0; i < m && v[i].score >= threshold && !cancelled(&s);
+    for (size_t i = 0; i < m && v[i].score >= o->threshold && !cancelled(&s);
          i++) {
-        memcpy(rows, both, n * sizeof *rows);
-        grow_difference(&s, v[i], rows, n, most, sides);
+        copy_rows(&work, &both);
+        grow_difference(&s, v[i], &work);
     }
     free(v);
-    sort_by_difference(&s, sides);
+    sort_by_difference(&s);
     return cancelled(&s) ? ST_CANCELLED : ST_OK;
 }

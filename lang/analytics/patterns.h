@@ -23,9 +23,18 @@ struct pattern_table {
     const atomic_bool *cancel;
 };
 
+struct pattern_opts {
+    double threshold;   /* share of the weight, 0 … 1 */
+    double size_weight; /* of patterns_cluster, 0 … 1 */
+    size_t most;        /* fixed columns */
+    size_t seeds;       /* of patterns_cluster */
+    size_t limit;       /* patterns of patterns_basket */
+};
+
 struct pattern {
     uint32_t *codes;    /* k */
     double count, other; /* weight of the rows; of those of B */
+    double kept;         /* used while sorting */
 };
 
 struct patterns {
@@ -36,21 +45,20 @@ struct patterns {
  * `threshold` of the weight has, the heaviest first. Depth first over lists of
  * rows (Zaki 2000): O(rows) a pattern. ST_USER: more than `limit` of them. */
 enum status patterns_basket(struct arena *a, const struct pattern_table *t,
-                            double threshold, size_t most, size_t limit,
+                            const struct pattern_opts *o,
                             struct patterns *out);
 
 /* A few patterns that cover much: each is grown greedily from the heaviest
  * values (`seeds` of them) of the rows that no earlier one covers. What counts
  * is share^size_weight * (part of columns fixed)^(1 - size_weight). */
 enum status patterns_cluster(struct arena *a, const struct pattern_table *t,
-                             double size_weight, size_t seeds,
+                             const struct pattern_opts *o,
                              struct patterns *out);
 
 /* Patterns whose share in A and in B differs by `threshold` or more, the
  * greatest difference first; each is grown greedily from one value, as long as
  * the difference does not fall by more than a twentieth. */
 enum status patterns_diff(struct arena *a, const struct pattern_table *t,
-                          double threshold, size_t most,
-                          struct patterns *out);
+                          const struct pattern_opts *o, struct patterns *out);
 
 #endif

@@ -373,7 +373,7 @@ bool bind_value(struct binder *b, const struct ast *t, struct value *v)
     PUSH(b->arena, one->cells, ex_long(b, 1)->value);
     struct node *p = project_new(b, t, one);
     project_add(b, p, S("v"), e);
-    if (reads_unmade(p)) {
+    if (node_reads(p) & READS_UNMADE) {
         *v = ex_null(b, e->type)->value;
         return true;
     }

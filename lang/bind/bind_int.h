@@ -20,9 +20,6 @@ struct expr *bind_special(struct binder *b, const struct ast *call,
                           bool *known);
 struct expr *bind_path_expr(struct binder *b, const struct ast *t);
 
-/* Whether it reads a table that an earlier statement has yet to make. */
-bool reads_unmade(struct node *n);
-
 /* -- groups (group_host.c) -- */
 /* Makes the native step of `n` run for each run of rows whose last column is
  * the same; its answer gets that column as well. */

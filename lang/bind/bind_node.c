@@ -47,6 +47,13 @@ void bind_leave(struct binder *b)
     b->depth--;
 }
 
+bool can_read(const struct binder *b, struct node *n)
+{
+    unsigned reads = node_reads(n);
+    return !b->check && !(reads & READS_OPEN) &&
+           !(b->rehearsal && (reads & READS_ROWS));
+}
+
 struct col col_new(struct binder *b, str name, enum type t, bool has_null)
 {
     return (struct col){ .name = name,

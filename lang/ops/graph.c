@@ -24,14 +24,14 @@ struct expr *graph_col(struct binder *b, const struct node *n,
 
 struct node *graph_join(struct binder *b, const struct ast *op,
                         struct node *left, struct node *right,
-                        const char *const *pairs, enum join_kind kind)
+                        const char *const *pairs)
 {
     struct node *n = node_new(b->arena, NODE_JOIN, op->span, left);
     n->nin = 2;
     n->in = arena_array(b->arena, 2, sizeof *n->in);
     n->in[0] = left;
     n->in[1] = right;
-    n->join = kind;
+    n->join = *pairs ? JOIN_INNER : JOIN_CROSS;
     n->open = left->open || right->open;
     for (; *pairs; pairs += 2) {
         struct join_key k = { graph_col(b, left, pairs[0]),
@@ -40,8 +40,18 @@ struct node *graph_join(struct binder *b, const struct ast *op,
     }
     for (size_t i = 0; i < left->cols.n; i++)
         PUSH(b->arena, n->cols, left->cols.v[i]);
-    for (size_t i = 0; kind != JOIN_LEFTANTI && i < right->cols.n; i++)
+    for (size_t i = 0; i < right->cols.n; i++)
         PUSH(b->arena, n->cols, right->cols.v[i]);
+    return n;
+}
+
+struct node *graph_without(struct binder *b, const struct ast *op,
+                           struct node *left, struct node *right,
+                           const char *const *pairs)
+{
+    struct node *n = graph_join(b, op, left, right, pairs);
+    n->join = JOIN_LEFTANTI;
+    n->cols.n = left->cols.n;
     return n;
 }
 

@@ -25,12 +25,17 @@ struct graph {
 struct node *graph_node(struct binder *b, const struct ast *op,
                         struct node *in, const struct graph *g);
 /* A column by name; there must be one. */
-struct expr *graph_col(struct binder *b, const struct node *n, const char *name);
-/* A join on equal columns, named in pairs; all columns of both are kept but
- * for an anti join. */
+struct expr *graph_col(struct binder *b, const struct node *n,
+                       const char *name);
+/* A join on equal columns, named in pairs (none: all with all); all columns
+ * of both are kept. */
 struct node *graph_join(struct binder *b, const struct ast *op,
                         struct node *left, struct node *right,
-                        const char *const *pairs, enum join_kind kind);
+                        const char *const *pairs);
+/* The rows of `left` that join with none of `right`. */
+struct node *graph_without(struct binder *b, const struct ast *op,
+                           struct node *left, struct node *right,
+                           const char *const *pairs);
 /* All columns of `n`, to add to. */
 struct node *graph_keep(struct binder *b, const struct ast *op,
                         struct node *n);

@@ -7,179 +7,7 @@
  * of any table do. An edge of variable length is a join for each length up to
  * the longest; what map, all and any ask of its edges is collected on the way.
  * A condition is applied as soon as all that it names is there. */
-#include "graph.h"
-
-enum { MAX_NAME = 200 };
-
-/* map(e, x), all(e, x) or any(e, x) of a variable edge. */
-struct fold {
-    const struct ast *call;
-    str edge;
-    char kind; /* 'm', 'l' (all) or 'n' (any) */
-    str name;  /* of the column that holds it */
-    const struct ast *value;
-};
-
-struct match {
-    struct binder *b;
-    const struct graph_query *q;
-    struct graph_pattern p;
-    LIST(struct fold) folds;
-    LIST(const struct ast *) conds; /* of where, not applied yet */
-    LIST(str) known;                /* names that the matches have */
-    bool trails;                    /* \001edges or \001nodes are kept */
-    struct node *rows;
-};
-
-static str name2(struct match *m, str of, const char *what)
-{
-    return arena_fmt(m->b->arena, "%.*s%s", STRF(of), what);
-}
-
-static const char *cname(struct match *m, str of, const char *what)
-{
-    return arena_cstr(m->b->arena, name2(m, of, what));
-}
-
-/* The column with the number of a node. */
-static const char *number_of(struct match *m, str node)
-{
-    str s = arena_fmt(m->b->arena, "%s %.*s", GRAPH_NO, STRF(node));
-    return arena_cstr(m->b->arena, s);
-}
-
-static bool is_known(const struct match *m, str name)
-{
-    for (size_t i = 0; i < m->known.n; i++)
-        if (str_eq(m->known.v[i], name))
-            return true;
-    return false;
-}
-
-/* ---- names in expressions ---- */
-
-static const struct graph_edge *find_edge(const struct match *m, str name)
-{
-    for (size_t i = 0; i < m->p.edges.n; i++)
-        if (str_eq(m->p.edges.v[i].name, name))
-            return &m->p.edges.v[i];
-    return NULL;
-}
-
-static bool is_node(const struct match *m, str name)
-{
-    for (size_t i = 0; i < m->p.nodes.n; i++)
-        if (str_eq(m->p.nodes.v[i], name))
-            return true;
-    return false;
-}
-
-static char fold_kind(const struct match *m, const struct ast *t)
-{
-    const struct ast *edge = t->kid;
-    if (t->kind != AST_CALL || !edge || !edge->next ||
-        edge->kind != AST_NAME || !find_edge(m, edge->text))
-        return 0;
-    return str_eqz(t->text, "map") ? 'm'
-         : str_eqz(t->text, "all") ? 'l'
-         : str_eqz(t->text, "any") ? 'n'
-                                   : 0;
-}
-
-static bool collect_folds(struct match *m, const struct ast *t)
-{
-    bool ok = true;
-    char kind = fold_kind(m, t);
-    if (kind) {
-        const struct graph_edge *e = find_edge(m, t->kid->text);
-        struct fold f = { t, e->name, kind,
-                          arena_fmt(m->b->arena, "\001fold%zu", m->folds.n),
-                          t->kid->next };
-        if (!e->variable) {
-            bind_error(m->b, DIAG_TYPE, t->span,
-                       "'%.*s' is one edge: '%.*s' is for edges of variable "
-                       "length", STRF(e->name), STRF(t->text));
-            return false;
-        }
-        PUSH(m->b->arena, m->folds, f);
-        return true;
-    }
-    if (t->kind == AST_CALL && (str_eqz(t->text, "inner_nodes") ||
-                                str_eqz(t->text, "node_degree_in") ||
-                                str_eqz(t->text, "node_degree_out") ||
-                                str_eqz(t->text, "labels"))) {
-        bind_error(m->b, DIAG_UNSUPPORTED, t->span,
-                   "'%.*s' is not supported here", STRF(t->text));
-        return false;
-    }
-    for (const struct ast *k = t->kid; k; k = k->next)
-        ok &= collect_folds(m, k);
-    return ok;
-}
-
-/* The tree with n.c as one name and each fold as the column that holds it. */
-static struct ast *with_names(struct match *m, const struct ast *t)
-{
-    struct ast *c = ast_new(m->b->arena, t->kind, t->span, t->text);
-    c->value = t->value;
-    c->op = t->op;
-    for (size_t i = 0; i < m->folds.n; i++)
-        if (m->folds.v[i].call == t) {
-            c->kind = AST_NAME;
-            c->text = m->folds.v[i].name;
-            return c;
-        }
-    if (t->kind == AST_PATH && t->kid->kind == AST_NAME &&
-        (is_node(m, t->kid->text) || find_edge(m, t->kid->text))) {
-        c->kind = AST_NAME;
-        c->text = arena_fmt(m->b->arena, "%.*s.%.*s", STRF(t->kid->text),
-                            STRF(t->text));
-        return c;
-    }
-    for (const struct ast *k = t->kid; k; k = k->next)
-        ast_add(c, with_names(m, k));
-    return c;
-}
-
-/* Whether all nodes and edges that it names are in the matches. */
-static bool ready(const struct match *m, const struct ast *t)
-{
-    bool named = t->kind == AST_NAME &&
-                 (is_node(m, t->text) || find_edge(m, t->text));
-    if (named)
-        return is_known(m, t->text);
-    for (const struct ast *k = t->kid; k; k = k->next)
-        if (!ready(m, k))
-            return false;
-    return true;
-}
-
-static void split_conds(struct match *m, const struct ast *t)
-{
-    if (!ast_is(t, AST_BINARY, "and")) {
-        PUSH(m->b->arena, m->conds, t);
-        return;
-    }
-    for (const struct ast *k = t->kid; k; k = k->next)
-        split_conds(m, k);
-}
-
-static bool apply_conds(struct match *m)
-{
-    bool ok = true;
-    for (size_t i = 0; i < m->conds.n; i++) {
-        const struct ast *t = m->conds.v[i];
-        if (!t || !ready(m, t))
-            continue;
-        m->conds.v[i] = NULL;
-        m->b->row = m->rows;
-        struct expr *e = bind_cond(m->b, with_names(m, t));
-        ok &= e->kind != EX_ERROR;
-        if (e->kind != EX_ERROR)
-            m->rows = graph_filter(m->b, m->q->op, m->b->row, e);
-    }
-    return ok;
-}
+#include "graph_int.h"
 
 /* ---- tables to join with ---- */
 
@@ -202,7 +30,7 @@ static struct node *nodes_as(struct match *m, str name)
                                   STRF(c->name)),
                         ex_column(b, c, n->span));
     }
-    project_add(b, p, str_of(number_of(m, name)), graph_col(b, n, GRAPH_NO));
+    project_add(b, p, str_of(match_number(m, name)), graph_col(b, n, GRAPH_NO));
     return p;
 }
 
@@ -226,7 +54,7 @@ static bool add_folds(struct match *m, struct node *edges, struct node *p,
         e = f->kind == 'm'
               ? ex_call(b, TYPE_DYNAMIC, "coalesce($1, 'null')", e, NULL)
               : ex_call(b, TYPE_BOOL, "coalesce($1, FALSE)", e, NULL);
-        project_add(b, p, name2(m, f->name, "?"), e);
+        project_add(b, p, match_name(m, f->name, "?"), e);
     }
     return ok;
 }
@@ -328,7 +156,7 @@ static struct node *one_edge(struct match *m, struct node *rows,
     static const char *const pairs[] = { "\001at", "\001from", NULL };
     struct binder *b = m->b;
     const struct ast *op = m->q->op;
-    struct node *n = graph_join(b, op, rows, edges, pairs, JOIN_INNER);
+    struct node *n = graph_join(b, op, rows, edges, pairs);
     if (unique_edges(m))
         n = graph_filter(b, op, n, not_passed(m, n, "\001edges", "\001edge"));
     if (unique_nodes(m))
@@ -357,7 +185,7 @@ static struct expr *fold_more(struct match *m, const struct fold *f,
 {
     struct binder *b = m->b;
     struct expr *old = graph_col(b, n, arena_cstr(b->arena, f->name));
-    struct expr *one = graph_col(b, n, cname(m, f->name, "?"));
+    struct expr *one = graph_col(b, n, match_cname(m, f->name, "?"));
     if (f->kind == 'm')
         return ex_call(b, TYPE_STRING, "concat($1, ',', $2)", old, one, NULL);
     return ex_call(b, TYPE_BOOL,
@@ -406,11 +234,10 @@ static struct node *new_pairs(struct match *m, struct node *rows,
                               struct node *seen, str from)
 {
     struct binder *b = m->b;
-    const char *start = number_of(m, from);
+    const char *start = match_number(m, from);
     const char *pairs[] = { start, "\001from", "\001at", "\001to", NULL };
     struct node *again = node_again(b, seen, m->q->op->span);
-    struct node *n = graph_join(b, m->q->op, rows, again, pairs,
-                                JOIN_LEFTANTI);
+    struct node *n = graph_without(b, m->q->op, rows, again, pairs);
     if (!m->q->any)
         return n;
     struct node *one = node_over(b, NODE_DISTINCT, m->q->op, n);
@@ -428,7 +255,7 @@ static struct node *ends_of(struct match *m, struct node *rows, str from)
     struct node *n = node_again(b, rows, m->q->op->span);
     struct node *p = project_new(b, m->q->op, n);
     project_add(b, p, S("\001from"),
-                graph_col(b, n, number_of(m, from)));
+                graph_col(b, n, match_number(m, from)));
     project_add(b, p, S("\001to"), graph_col(b, n, "\001at"));
     return node_over(b, NODE_DISTINCT, m->q->op, p);
 }
@@ -477,8 +304,8 @@ static void know(struct match *m, str name)
 static void arrive(struct match *m, str name)
 {
     struct binder *b = m->b;
-    const char *no = number_of(m, name);
-    if (is_known(m, name)) {
+    const char *no = match_number(m, name);
+    if (match_knows(m, name)) {
         m->rows = graph_filter(
             b, m->q->op, m->rows,
             ex_call(b, TYPE_BOOL, "($1 = $2)", graph_col(b, m->rows, "\001at"),
@@ -486,8 +313,7 @@ static void arrive(struct match *m, str name)
         return;
     }
     const char *pairs[] = { "\001at", no, NULL };
-    m->rows = graph_join(b, m->q->op, m->rows, nodes_as(m, name), pairs,
-                         JOIN_INNER);
+    m->rows = graph_join(b, m->q->op, m->rows, nodes_as(m, name), pairs);
     know(m, name);
 }
 
@@ -501,13 +327,13 @@ static void start_chain(struct match *m, str name)
 {
     struct binder *b = m->b;
     const struct ast *op = m->q->op;
-    const char *no = number_of(m, name);
+    const char *no = match_number(m, name);
     bool first = m->rows == NULL;
-    if (!is_known(m, name)) {
+    if (!match_knows(m, name)) {
         static const char *const none[] = { NULL };
         struct node *n = nodes_as(m, name);
         m->rows = first ? n
-                        : graph_join(b, op, m->rows, n, none, JOIN_CROSS);
+                        : graph_join(b, op, m->rows, n, none);
         know(m, name);
     }
     struct node *p = graph_keep(b, op, m->rows);
@@ -525,7 +351,7 @@ static bool follow(struct match *m, const struct graph_edge *e, str from,
     bool ok = true;
     struct node *p = graph_keep(b, m->q->op, m->rows);
     project_set(b, p, S("\001at"),
-                graph_col(b, m->rows, number_of(m, from)));
+                graph_col(b, m->rows, match_number(m, from)));
     m->rows = p;
     if (e->variable) {
         ok = long_edge(m, e, from);
@@ -538,7 +364,7 @@ static bool follow(struct match *m, const struct graph_edge *e, str from,
     know(m, e->name);
     arrive(m, to);
     m->rows = without_at(m);
-    return apply_conds(m);
+    return match_apply(m);
 }
 
 static bool grow(struct match *m)
@@ -548,7 +374,7 @@ static bool grow(struct match *m)
         str name = m->p.nodes.v[i];
         if (m->p.starts.v[i]) {
             start_chain(m, name);
-            if (!apply_conds(m))
+            if (!match_apply(m))
                 return false;
         } else if (!follow(m, &m->p.edges.v[edge++], m->p.nodes.v[i - 1],
                            name)) {
@@ -570,7 +396,7 @@ static struct node *output(struct match *m)
     struct node *p = project_new(b, m->q->op, m->rows);
     for (const struct ast *k = list->kid; k; k = k->next) {
         const struct ast *t = k->kind == AST_NAMED ? k->kid : k;
-        struct expr *e = bind_expr(b, with_names(m, t));
+        struct expr *e = bind_expr(b, match_tree(m, t));
         str name = k->kind == AST_NAMED ? k->text
                                         : auto_column(b, p, t, &counter);
         ok &= e->kind != EX_ERROR;
@@ -599,11 +425,11 @@ static bool collect(struct match *m)
         return false;
     }
     if (where && where->kid) {
-        ok = collect_folds(m, where->kid);
-        split_conds(m, where->kid);
+        ok = match_folds(m, where->kid);
+        match_split(m, where->kid);
     }
     for (const struct ast *k = list->kid; k; k = k->next)
-        ok &= collect_folds(m, k);
+        ok &= match_folds(m, k);
     return ok;
 }
 

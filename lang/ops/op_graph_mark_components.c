@@ -50,7 +50,7 @@ static struct node *mark_bind(struct binder *b, const struct ast *op,
     PUSH(b->arena, step->cols, col_new(b, S("\001id"), TYPE_LONG, false));
     static const char *const pairs[] = { GRAPH_NO, "\001n", NULL };
     struct node *nodes = node_again(b, in->graph->nodes, op->span);
-    struct node *j = graph_join(b, op, nodes, step, pairs, JOIN_INNER);
+    struct node *j = graph_join(b, op, nodes, step, pairs);
     struct graph *g = NEW(b->arena, struct graph);
     *g = *in->graph;
     g->nodes = project_new(b, op, j);
@@ -90,10 +90,11 @@ static enum status mark_run(const struct frame *in, const void *args,
     frame_set_rows(f, n);
     for (size_t i = 0; i < n; i++)
         f->cols[0].i[i] = (int64_t)i;
+    struct component_graph g = { n, m, from, to };
     if (mark->strong)
-        components_strong(a, n, m, from, to, f->cols[1].i);
+        components_strong(a, &g, f->cols[1].i);
     else
-        components_weak(n, m, from, to, f->cols[1].i);
+        components_weak(&g, f->cols[1].i);
     arena_free(a);
     *out = f;
     return ST_OK;

@@ -221,8 +221,7 @@ static struct node *link_edges(struct maker *m, struct node *nodes)
         const char *pairs[] = { arena_cstr(b->arena, keys[i]), GRAPH_KEY,
                                 NULL };
         struct node *j = graph_join(b, m->op, n,
-                                    node_numbers(m, nodes, ends[i]), pairs,
-                                    JOIN_INNER);
+                                    node_numbers(m, nodes, ends[i]), pairs);
         n = project_new(b, m->op, j);
         for (size_t c = 0; c < j->cols.n; c++)
             if (!str_eqz(j->cols.v[c].name, GRAPH_KEY))

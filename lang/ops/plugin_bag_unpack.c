@@ -268,7 +268,8 @@ static struct node *unpack_members(struct unpack *u)
 static struct node *unpack_schema(struct unpack *u, const struct ast *schema)
 {
     bool keeps = schema_keeps(schema), ok = true;
-    struct node *p = keeps ? keep_source(u, NULL) : project_new(u->b, u->op, u->in);
+    struct node *p = keeps ? keep_source(u, NULL)
+                           : project_new(u->b, u->op, u->in);
     for (const struct ast *k = schema->kid; k; k = k->next) {
         enum type t = TYPE_DYNAMIC;
         if (k->kind != AST_COLUMN)

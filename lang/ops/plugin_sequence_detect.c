@@ -1,4 +1,4 @@
-/* plugin_sequence_detect.c - `T | evaluate sequence_detect(…)`: events in order.
+/* plugin_sequence_detect.c - `T | evaluate sequence_detect(…)`: in order.
  *
  * Each named condition is a step of a scan over the rows of each combination
  * of the dimensions, in order of time. */

@@ -175,7 +175,9 @@ struct out_col {
 };
 
 static const struct out_col plain[] = {
-    { "SegmentId", TYPE_LONG }, { "Count", TYPE_LONG }, { "Percent", TYPE_REAL },
+    { "SegmentId", TYPE_LONG },
+    { "Count", TYPE_LONG },
+    { "Percent", TYPE_REAL },
 };
 static const struct out_col sided[] = {
     { "SegmentId", TYPE_LONG },     { "CountA", TYPE_LONG },
@@ -273,25 +275,6 @@ static struct cell cell_of(const struct column *c, size_t row)
     return x;
 }
 
-/* Codes of one column in order of value; `rep` gets a row for each code. */
-static uint32_t encode(struct arena *a, const struct column *c, size_t n,
-                       size_t col, size_t k, uint32_t *codes, uint32_t **rep)
-{
-    struct cell *v = xmalloc((n + 1) * sizeof *v);
-    uint32_t m = 0;
-    *rep = arena_array(a, n + 1, sizeof **rep);
-    for (size_t i = 0; i < n; i++)
-        v[i] = cell_of(c, i);
-    qsort(v, n, sizeof *v, by_value);
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || !same_value(&v[i - 1], &v[i]))
-            (*rep)[m++] = v[i].row;
-        codes[v[i].row * k + col] = m - 1;
-    }
-    free(v);
-    return m;
-}
-
 struct work {
     struct arena *a;
     const struct frame *in;
@@ -301,6 +284,25 @@ struct work {
     struct patterns found;
 };
 
+/* Codes of one column in order of value; says how many there are. */
+static uint32_t encode(struct work *w, size_t col, uint32_t *codes)
+{
+    size_t n = w->in->nrows, k = w->args->ncols;
+    struct cell *v = xmalloc((n + 1) * sizeof *v);
+    uint32_t m = 0, *rep = arena_array(w->a, n + 1, sizeof *rep);
+    for (size_t i = 0; i < n; i++)
+        v[i] = cell_of(&w->in->cols[col], i);
+    qsort(v, n, sizeof *v, by_value);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || !same_value(&v[i - 1], &v[i]))
+            rep[m++] = v[i].row;
+        codes[v[i].row * k + col] = m - 1;
+    }
+    free(v);
+    w->reps[col] = rep;
+    return m;
+}
+
 static void encode_all(struct work *w)
 {
     size_t k = w->args->ncols, n = w->in->nrows;
@@ -308,7 +310,7 @@ static void encode_all(struct work *w)
     uint32_t *sizes = arena_array(w->a, k + 1, sizeof *sizes);
     w->reps = arena_array(w->a, k + 1, sizeof *w->reps);
     for (size_t c = 0; c < k; c++)
-        sizes[c] = encode(w->a, &w->in->cols[c], n, c, k, codes, &w->reps[c]);
+        sizes[c] = encode(w, c, codes);
     w->t.n = n;
     w->t.k = k;
     w->t.codes = codes;
@@ -336,19 +338,29 @@ static void read_extras(struct work *w)
     }
 }
 
-static enum status find(struct work *w, struct diags *ds)
+static struct pattern_opts options_of(const struct work *w)
 {
     const struct patterns_args *a = w->args;
-    size_t most = (uint64_t)a->most < w->t.k ? (size_t)a->most : w->t.k;
-    size_t seeds = a->seeds > 0 ? (size_t)a->seeds : 1;
-    if (a->kind == AUTOCLUSTER)
-        return patterns_cluster(w->a, &w->t, a->size_weight, seeds, &w->found);
-    if (a->kind == DIFFPATTERNS)
-        return patterns_diff(w->a, &w->t, a->threshold, most, &w->found);
-    enum status st = patterns_basket(w->a, &w->t, a->threshold, most,
-                                     MAX_PATTERNS, &w->found);
+    bool all = (uint64_t)a->most > w->t.k;
+    return (struct pattern_opts){
+        .threshold = a->threshold,
+        .size_weight = a->size_weight,
+        .most = all ? w->t.k : (size_t)a->most,
+        .seeds = a->seeds > 0 ? (size_t)a->seeds : 1,
+        .limit = MAX_PATTERNS,
+    };
+}
+
+static enum status find(struct work *w, struct diags *ds)
+{
+    struct pattern_opts o = options_of(w);
+    if (w->args->kind == AUTOCLUSTER)
+        return patterns_cluster(w->a, &w->t, &o, &w->found);
+    if (w->args->kind == DIFFPATTERNS)
+        return patterns_diff(w->a, &w->t, &o, &w->found);
+    enum status st = patterns_basket(w->a, &w->t, &o, &w->found);
     if (st == ST_USER) {
-        struct diag *d = diag_error(ds, DIAG_LIMIT, a->span,
+        struct diag *d = diag_error(ds, DIAG_LIMIT, w->args->span,
                                     "more than %d patterns are that frequent",
                                     MAX_PATTERNS);
         diag_hint(ds, d, "a higher threshold, fewer columns, or fewer "

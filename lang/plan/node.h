@@ -94,7 +94,7 @@ struct node {
     bool open;                /* may have columns nobody knows (check) */
     bool unmade;              /* SCAN: the table will be made by this cell */
 
-    const struct graph *graph;   /* make-graph: two tables, no rows of its own */
+    const struct graph *graph;   /* make-graph: two tables instead of rows */
 
     str name;                    /* of the table, for withsource */
     str table;                   /* SCAN: physical name */
@@ -123,6 +123,13 @@ struct node {
 
 struct node *node_new(struct arena *a, enum node_kind kind, struct span at,
                       struct node *in);
+/* What a query reads when it runs, as flags. */
+enum node_reads {
+    READS_ROWS = 1,   /* of a stored table, a source or a native step */
+    READS_OPEN = 2,   /* of a table that nobody knows */
+    READS_UNMADE = 4, /* of a table that the cell has yet to make */
+};
+unsigned node_reads(struct node *n); /* plan/node_walk.c */
 const char *node_kind_name(enum node_kind k);
 const struct col *node_find(const struct node *n, str name);
 /* No more rows than this, as far as the plan shows; SIZE_MAX: not bounded. */

@@ -42,3 +42,21 @@ void node_walk(struct node *n, node_visit *visit, void *ctx)
             walk_expr(n->order.v[i].e, visit, ctx);
     visit(ctx, n);
 }
+
+static void note_read(void *ctx, struct node *n)
+{
+    unsigned *reads = ctx;
+    if (n->kind == NODE_SCAN || n->kind == NODE_FETCH || n->kind == NODE_HOST)
+        *reads |= READS_ROWS;
+    if (n->open)
+        *reads |= READS_OPEN;
+    if (n->unmade)
+        *reads |= READS_UNMADE;
+}
+
+unsigned node_reads(struct node *n)
+{
+    unsigned reads = 0;
+    node_walk(n, note_read, &reads);
+    return reads;
+}
