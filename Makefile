@@ -67,7 +67,7 @@ SAY = @$(if $(V),set -x;,echo "$(1)  $@";)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help deps all demo test unit run conformance lint layers format tidy \
+.PHONY: help deps all demo test unit run conformance corpus lint layers format tidy \
         asan tsan fuzz bench compdb install docs hooks clean distclean
 
 help: ## this list
@@ -180,6 +180,10 @@ conformance: $(BUILD)/shikra ## published KQL cases (CASES=file.jsonl)
 	@$(PYTHON) tests/conformance.py --shikra $(BUILD)/shikra \
 	    --known tests/conformance-known.tsv $(if $(CASES),$(CASES)) $(ARGS)
 
+corpus: $(BUILD)/shikra ## how much of your rules runs (DIR=folder ARGS=--list)
+	@$(PYTHON) tests/corpus.py --shikra $(BUILD)/shikra $(ARGS) \
+	    $(or $(DIR),$(error say which folder: make corpus DIR=path))
+
 lint: ## house rules that a script can check
 	@tests/lint.sh
 
@@ -209,8 +213,8 @@ compdb: ## compile_commands.json for editors and clang-tidy
 	    $(LIB_SRC) $(wildcard kernel/main.c tests/*.c tests/unit/*.c tests/fuzz/*.c) \
 	    > compile_commands.json
 
-docs: ## rewrite the generated pages of docs/
-	@docs/generate.sh
+docs: $(BUILD)/shikra ## rewrite the generated pages of docs/reference/
+	@SHIKRA=$(BUILD)/shikra docs/generate.sh
 
 hooks: ## check staged files before each commit
 	@ln -sf ../../.ci/pre-commit "$$(git rev-parse --git-dir)/hooks/pre-commit"

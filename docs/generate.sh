@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# generate.sh - writes the pages of docs/ that come from the source.
+# generate.sh - writes the pages of docs/reference/, which come from the source.
 #
 # Usage: docs/generate.sh           rewrites them (make docs)
-#        docs/generate.sh --check   names those that are stale (make lint)
+#        docs/generate.sh --check   names those that are stale (make lint, and
+#                                   tests/docs/suite_reference.sh)
+# Pages of rows are asked of the program, which SHIKRA names (build/shikra); a
+# check without it leaves them out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -50,4 +53,13 @@ page()
 }
 
 mode=${1:-write}
-page docs/errors.md errors_page
+export SHIKRA=${SHIKRA:-build/shikra}
+page docs/reference/errors.md errors_page
+if [ "$mode" = --check ] && [ ! -x "$SHIKRA" ]; then
+    exit 0
+fi
+page docs/reference/README.md docs/reference.py index
+for name in operators functions aggregates plugins commands renderers \
+    providers; do
+    page "docs/reference/$name.md" docs/reference.py "$name"
+done

@@ -48,6 +48,7 @@ static void add_functions(struct lang *l)
     for (size_t i = 0; i < nfamilies; i++)
         for (size_t k = 0; k < *fam[i].n; k++) {
             l->funcs[n] = fam[i].rows[k];
+            l->funcs[n].family = fam[i].name;
             all[n] = &l->funcs[n];
             n++;
         }
@@ -83,6 +84,8 @@ struct lang *lang_new(const struct lang_modules *m)
     l->reg.ops = lang_ops;
     l->reg.nops = nlang_ops;
     l->reg.aggs = lang_aggs(&l->reg.naggs);
+    l->reg.plugins = lang_plugins;
+    l->reg.nplugins = nlang_plugins;
     l->reg.commands = lang_commands;
     l->reg.ncommands = nlang_commands;
     if (m) {

@@ -67,6 +67,14 @@ bool word_help(const struct registry *r, str name, struct buf *b, bool md)
                 &(struct word){ "renderer", w->usage, w->summary, w->example },
                 md);
     }
+    for (size_t i = 0; i < r->nplugins; i++) {
+        const struct lang_plugin *pl = r->plugins[i];
+        if (str_eqz(name, pl->name))
+            add_word(b,
+                     &(struct word){ "plugin", pl->usage, pl->summary,
+                                     pl->example },
+                     md);
+    }
     const struct provider *p = reg_provider(r, name);
     if (p)
         add_word(b,
@@ -79,7 +87,9 @@ str word_nearest(const struct registry *r, struct arena *a, str name)
 {
     size_t n = 0;
     str *all = arena_array(
-        a, r->nops + r->nfuncs + r->naggs + r->ncommands + r->nrenderers,
+        a,
+        r->nops + r->nfuncs + r->naggs + r->nplugins + r->ncommands +
+            r->nrenderers,
         sizeof *all);
     for (size_t i = 0; i < r->nops; i++)
         all[n++] = str_of(r->ops[i]->name);
@@ -88,6 +98,8 @@ str word_nearest(const struct registry *r, struct arena *a, str name)
             all[n++] = str_of(r->funcs[i]->name);
     for (size_t i = 0; i < r->naggs; i++)
         all[n++] = str_of(r->aggs[i]->func.name);
+    for (size_t i = 0; i < r->nplugins; i++)
+        all[n++] = str_of(r->plugins[i]->name);
     for (size_t i = 0; i < r->ncommands; i++)
         all[n++] = str_of(r->commands[i]->name);
     for (size_t i = 0; i < r->nrenderers; i++)

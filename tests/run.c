@@ -45,8 +45,9 @@ static void find_files(const char *path)
     if (strncmp(path, "rows", 4) == 0) {
         static const char *const lists[] = { "rows:operators",
                                              "rows:functions",
+                                             "rows:plugins",
                                              "rows:renderers" };
-        for (size_t i = 0; i < 3; i++)
+        for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
             if (path[4] == '\0' || strcmp(path, lists[i]) == 0)
                 PUSH(found.arena, found.list, str_of(lists[i]));
     } else if (stat(path, &st) != 0) {

@@ -3,7 +3,7 @@
  * The one channel for problems. Parser and binder keep going after an error
  * and report all mistakes of a cell together. Codes never change meaning:
  * 01 syntax, 02 names and types, 03 providers, 04 limits, 05 data, 06 policy,
- * 07 rules, 09 ours. docs/errors.md lists them. */
+ * 07 rules, 09 ours. docs/reference/errors.md lists them. */
 #ifndef BASE_DIAG_H
 #define BASE_DIAG_H
 

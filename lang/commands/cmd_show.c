@@ -65,6 +65,7 @@ static void add_function(struct list *out, const struct lang_func *f,
         return;
     list_text(out, f->name);
     list_text(out, kind);
+    list_text(out, f->family);
     list_text(out, f->usage);
     list_text(out, f->summary);
     list_text(out, f->example);
@@ -76,6 +77,17 @@ static void show_functions(struct lang *l, struct list *out)
         add_function(out, l->reg.funcs[i], "scalar");
     for (size_t i = 0; i < l->reg.naggs; i++)
         add_function(out, &l->reg.aggs[i]->func, "aggregate");
+}
+
+static void show_plugins(struct lang *l, struct list *out)
+{
+    for (size_t i = 0; i < l->reg.nplugins; i++) {
+        const struct lang_plugin *p = l->reg.plugins[i];
+        list_text(out, p->name);
+        list_text(out, p->usage);
+        list_text(out, p->summary);
+        list_text(out, p->example);
+    }
 }
 
 static void show_commands(struct lang *l, struct list *out)
@@ -185,9 +197,11 @@ static const struct show_list {
     { "operators", 5, show_operators,
       COLS(TEXT("Name"), TEXT("Alias"), TEXT("Usage"), TEXT("Summary"),
            TEXT("Example")) },
-    { "functions", 5, show_functions,
-      COLS(TEXT("Name"), TEXT("Kind"), TEXT("Usage"), TEXT("Summary"),
-           TEXT("Example")) },
+    { "functions", 6, show_functions,
+      COLS(TEXT("Name"), TEXT("Kind"), TEXT("Family"), TEXT("Usage"),
+           TEXT("Summary"), TEXT("Example")) },
+    { "plugins", 4, show_plugins,
+      COLS(TEXT("Name"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
     { "commands", 4, show_commands,
       COLS(TEXT("Name"), TEXT("Usage"), TEXT("Summary"), TEXT("Example")) },
     { "providers", 5, show_providers,
@@ -251,8 +265,9 @@ static enum status show_run(struct lang *l, const struct ast *cmd,
 
 const struct lang_command cmd_show = {
     .name = "show",
-    .usage = ".show tables | views | operators | functions | commands | "
-             "providers | renderers | settings | params | rejects | version",
+    .usage = ".show tables | views | operators | functions | plugins | "
+             "commands | providers | renderers | settings | params | rejects "
+             "| version",
     .summary = "Lists what there is, as a table that can be piped on.",
     .example =
         ".show functions | where Name startswith \"ipv4\" | project Name, "

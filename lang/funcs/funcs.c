@@ -6,7 +6,7 @@
 const struct func_family *func_families(size_t *n)
 {
     static const struct func_family all[] = {
-#define FAMILY(name) { funcs_##name, &nfuncs_##name },
+#define FAMILY(name) { #name, funcs_##name, &nfuncs_##name },
 #include "families.def"
 #undef FAMILY
     };

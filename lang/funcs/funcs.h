@@ -9,6 +9,7 @@
 #include "registry/func.h"
 
 struct func_family {
+    const char *name;
     const struct lang_func *rows;
     const size_t *n;
 };

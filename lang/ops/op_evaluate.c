@@ -1,6 +1,7 @@
 /* op_evaluate.c - `T | evaluate plugin(arguments) [: (schema)]`.
  *
  * The plugins are rows of plugins.def. */
+#include "ops.h"
 #include "plugin.h"
 #include "syntax/parse.h"
 
@@ -8,13 +9,14 @@
 #include "plugins.def"
 #undef PLUGIN
 
-static const struct lang_plugin *const plugins[] = {
+const struct lang_plugin *const lang_plugins[] = {
 #define PLUGIN(name) &plugin_##name,
 #include "plugins.def"
 #undef PLUGIN
 };
+const size_t nlang_plugins = sizeof lang_plugins / sizeof *lang_plugins;
 
-enum { NPLUGINS = sizeof plugins / sizeof *plugins };
+enum { NPLUGINS = sizeof lang_plugins / sizeof *lang_plugins };
 
 /* Plugins of the language that need a service, another language's run time,
  * or have results of another shape. */
@@ -95,7 +97,7 @@ static void unknown_plugin(struct binder *b, const struct ast *call)
         return;
     }
     for (size_t i = 0; i < NPLUGINS; i++)
-        names[i] = str_of(plugins[i]->name);
+        names[i] = str_of(lang_plugins[i]->name);
     struct diag *d = bind_error(b, DIAG_UNSUPPORTED, call->span,
                                 "unknown plugin '%.*s'", STRF(call->text));
     str near = diag_nearest(call->text, names, NPLUGINS);
@@ -110,11 +112,11 @@ static struct node *evaluate_bind(struct binder *b, const struct ast *op,
     if (call == op)
         return NULL;
     for (size_t i = 0; i < NPLUGINS; i++) {
-        if (!str_eqz(call->text, plugins[i]->name))
+        if (!str_eqz(call->text, lang_plugins[i]->name))
             continue;
-        b->where = plugins[i]->name;
+        b->where = lang_plugins[i]->name;
         size_t nerrors = b->ds->nerrors;
-        struct node *n = plugins[i]->bind(b, op, in);
+        struct node *n = lang_plugins[i]->bind(b, op, in);
         if (!n && b->ds->nerrors == nerrors && in->open)
             n = plugin_open(b, op, in, NULL);
         return n;

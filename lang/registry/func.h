@@ -62,6 +62,7 @@ struct lang_func {
                             call of its own becomes (lang/ops/assign.c);
                             "*_sorted:dynamic" is one for each argument */
     const char *sql_name; /* of a C row in SQL; filled in by the registry */
+    const char *family;   /* the file's fn_NAME; filled in by the registry */
     /* Binds a call by itself (special forms); MAY be NULL. Answers NULL after
      * it reported an error. */
     struct expr *(*bind)(struct binder *b, const struct ast *call,

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "func.h"
 #include "op.h"
+#include "plugin.h"
 #include "source.h"
 
 struct lang_word;
@@ -21,6 +22,8 @@ struct registry {
     size_t nfuncs;
     const struct lang_agg *const *aggs;
     size_t naggs;
+    const struct lang_plugin *const *plugins;
+    size_t nplugins;
     const struct lang_command *const *commands;
     size_t ncommands;
     const struct provider *const *providers;
