@@ -71,6 +71,9 @@ static void register_rows(struct lang *l)
         }
         i += count;
     }
+    const struct lang_aggfn *f;
+    for (size_t i = 0; (f = lang_aggfn(i)) != NULL; i++)
+        engine_add_aggregate(l->engine, f);
 }
 
 struct lang *lang_new(const struct lang_modules *m)

@@ -7,12 +7,14 @@
 
 #include "bind_int.h"
 
-/* " ORDER BY $2 ASC NULLS FIRST, …" for the order of the input, with the keys
- * appended to the arguments; nothing when the order is not known any more. */
-static size_t order_clause(struct binder *b, struct buf *sql,
-                           struct expr **args, size_t n)
+/* ", hex(create_sort_key($2, 'ASC NULLS FIRST', …))" for the order of the
+ * input, with the keys appended to the arguments; nothing when the order is
+ * not known any more. */
+static size_t sort_key(struct binder *b, struct buf *sql, struct expr **args,
+                       size_t n)
 {
     const struct node *in = b->row;
+    size_t from = n;
     for (size_t i = 0; in && i < in->order.n; i++) {
         const struct order *o = &in->order.v[i];
         bool there = false;
@@ -21,9 +23,12 @@ static size_t order_clause(struct binder *b, struct buf *sql,
         if (!there || n >= 9)
             break;
         args[n++] = o->e;
-        buf_addf(sql, "%s$%zu %s NULLS %s", i ? ", " : " ORDER BY ", n,
+        buf_addf(sql, "%s$%zu, '%s NULLS %s'",
+                 i ? ", " : ", hex(create_sort_key(", n,
                  o->desc ? "DESC" : "ASC", o->nulls_first ? "FIRST" : "LAST");
     }
+    if (n > from)
+        buf_adds(sql, "))");
     return n;
 }
 
@@ -41,12 +46,13 @@ static struct expr *call_agg(struct binder *b, const struct lang_agg *g,
     ptrdiff_t at = str_find(text, S("$o"));
     if (at >= 0 && n < 9) {
         buf_add(&sql, str_sub(text, 0, (size_t)at));
-        size_t more = order_clause(b, &sql, all, n);
+        size_t more = sort_key(b, &sql, all, n);
         buf_add(&sql, str_sub(text, (size_t)at + 2, text.n));
-        f.params = arena_cstr(
-            b->arena,
-            arena_fmt(b->arena, "%s%s", f.params,
-                      more > n ? f.params[0] ? ", any*" : "any*" : ""));
+        if (more > n)
+            f.params =
+                arena_cstr(b->arena, arena_fmt(b->arena, "%s%s", f.params,
+                                               f.params[0] ? ", any*"
+                                                           : "any*"));
         f.sql = arena_cstr(b->arena, buf_str(&sql));
         n = more;
     }
@@ -74,47 +80,49 @@ static struct expr *agg_overload(struct binder *b, const struct lang_agg *g,
     return ex_error(b, call->span);
 }
 
-/* What goes into a list: any value as JSON; of a dynamic column, lists keep
- * the nulls and sets take the elements of arrays. */
+/* What goes into a list: any value as JSON; lists keep the nulls of a dynamic
+ * column. */
 static struct expr *list_item(struct binder *b, struct expr *e, bool set)
 {
     bool dynamic = e->type == TYPE_DYNAMIC;
     e = coerce(b, e, TYPE_DYNAMIC);
-    if (!dynamic || e->kind == EX_ERROR)
+    if (set || !dynamic || e->kind == EX_ERROR)
         return e;
-    return ex_call(
-        b, TYPE_DYNAMIC,
-        set ? "(CASE WHEN starts_with($1, '[') THEN nullif(substr($1, 2, length($1) - 2), '') ELSE $1 END)"
-            : "coalesce($1, 'null')",
-        e, NULL);
+    return ex_call(b, TYPE_DYNAMIC, "coalesce($1, 'null')", e, NULL);
 }
 
-/* make_list(x, 10), make_set_if(x, c, 10): the limit is taken off the end and
- * applied to the finished list. */
-static struct expr *take_limit(const struct lang_agg *g, struct expr **args,
-                               size_t *n)
+static bool is_constant(const struct expr *e)
 {
-    size_t plain = str_ends(str_of(g->func.name), S("_if")) ? 2 : 1;
-    if (*n != plain + 1 || !type_is_int(args[plain]->type))
-        return NULL;
-    --*n;
-    return args[plain];
+    bool ok = e->kind != EX_COLUMN;
+    for (size_t i = 0; ok && i < e->nargs; i++)
+        ok = is_constant(e->args[i]);
+    return ok;
 }
+
+/* How many values are kept when the call does not say. */
+enum { KEPT = 1 << 20, KEPT_BY_OLD_NAMES = 128 };
 
 static struct expr *agg_list(struct binder *b, const struct lang_agg *g,
                              const struct ast *call, struct expr **args,
                              size_t n)
 {
-    struct expr *limit = take_limit(g, args, &n);
-    bool set = g->collects == AGG_SET;
-    if (n)
-        args[0] = list_item(b, args[0], set);
-    struct expr *e = agg_overload(b, g, call, args, n);
-    if (!limit || e->kind == EX_ERROR)
-        return e;
-    e = ex_func(b, set ? "k_set_first" : "k_list_cap", call->span, e,
-                coerce(b, limit, TYPE_LONG), NULL);
-    return e;
+    str name = str_of(g->func.name);
+    size_t plain = str_ends(name, S("_if")) ? 2 : 1;
+    struct expr *all[3];
+    if (n == 0 || n > plain + 1)
+        return agg_overload(b, g, call, args, n);
+    for (size_t i = 0; i < n; i++)
+        all[i] = args[i];
+    all[0] = list_item(b, all[0], g->collects == AGG_SET);
+    if (n == plain)
+        all[n++] = ex_long(b, str_starts(name, S("make_")) ? KEPT
+                                                           : KEPT_BY_OLD_NAMES);
+    else if (n > plain && !is_constant(all[plain])) {
+        bind_error(b, DIAG_ARGUMENTS, all[plain]->span,
+                   "the limit of %s is the same for all rows", g->func.name);
+        return ex_error(b, NO_SPAN);
+    }
+    return agg_overload(b, g, call, all, n);
 }
 
 struct expr *agg_expr(struct binder *b, const struct lang_agg *g,

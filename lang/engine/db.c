@@ -34,6 +34,7 @@ struct engine *engine_new(void)
     pthread_mutex_init(&e->open_lock, NULL);
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->wake, NULL);
+    agg_heap_init(e);
     return e;
 }
 
@@ -44,6 +45,13 @@ void engine_add_function(struct engine *e, const char *sql_name,
         BUG("function %s added to an open engine", sql_name);
     struct registration r = { sql_name, f };
     PUSH(e->arena, e->functions, r);
+}
+
+void engine_add_aggregate(struct engine *e, const struct lang_aggfn *f)
+{
+    if (atomic_load(&e->is_open))
+        BUG("aggregate %s added to an open engine", f->name);
+    PUSH(e->arena, e->aggregates, f);
 }
 
 const char *engine_version(struct engine *e)
@@ -307,6 +315,7 @@ void engine_free(struct engine *e)
     if (!e)
         return;
     close_all(e);
+    agg_heap_release(e);
     pthread_cond_destroy(&e->wake);
     pthread_mutex_destroy(&e->lock);
     pthread_mutex_destroy(&e->open_lock);

@@ -22,7 +22,9 @@ struct duck_chunk;
 struct duck_vector;
 struct duck_function;
 struct duck_function_set;
-struct duck_call;       /* a running call of a scalar function */
+struct duck_aggregate;
+struct duck_aggregate_set;
+struct duck_call;       /* a running call of a function */
 struct duck_init;       /* the start of a scalar function on a thread */
 
 enum duck_state { DUCK_OK, DUCK_ERROR };
@@ -81,6 +83,15 @@ typedef void duck_free_fn(void *);
 typedef void duck_init_fn(struct duck_init *);
 typedef void duck_call_fn(struct duck_call *, struct duck_chunk *,
                           struct duck_vector *);
+typedef uint64_t duck_size_fn(struct duck_call *);
+typedef void duck_begin_fn(struct duck_call *, void *state);
+typedef void duck_update_fn(struct duck_call *, struct duck_chunk *,
+                            void **states);
+typedef void duck_combine_fn(struct duck_call *, void **from, void **into,
+                             uint64_t n);
+typedef void duck_finish_fn(struct duck_call *, void **states,
+                            struct duck_vector *, uint64_t n, uint64_t offset);
+typedef void duck_destroy_fn(void **states, uint64_t n);
 
 /* F(result, name, parameters) for every function in use; the symbol in the
  * library is duckdb_NAME. Indices and counts are 64-bit. */
@@ -192,7 +203,34 @@ typedef void duck_call_fn(struct duck_call *, struct duck_chunk *,
       (struct duck_init *, void *, duck_free_fn *))                          \
     F(void *, scalar_function_get_extra_info, (struct duck_call *))          \
     F(void *, scalar_function_get_state, (struct duck_call *))               \
-    F(void, scalar_function_set_error, (struct duck_call *, const char *))
+    F(void, scalar_function_set_error, (struct duck_call *, const char *))   \
+    /* aggregate functions */                                                \
+    F(struct duck_aggregate_set *, create_aggregate_function_set,            \
+      (const char *name))                                                    \
+    F(enum duck_state, add_aggregate_function_to_set,                        \
+      (struct duck_aggregate_set *, struct duck_aggregate *))                \
+    F(enum duck_state, register_aggregate_function_set,                      \
+      (struct duck_connection *, struct duck_aggregate_set *))               \
+    F(void, destroy_aggregate_function_set, (struct duck_aggregate_set **))  \
+    F(struct duck_aggregate *, create_aggregate_function, (void))            \
+    F(void, destroy_aggregate_function, (struct duck_aggregate **))          \
+    F(void, aggregate_function_set_name,                                     \
+      (struct duck_aggregate *, const char *))                               \
+    F(void, aggregate_function_add_parameter,                                \
+      (struct duck_aggregate *, struct duck_type *))                         \
+    F(void, aggregate_function_set_return_type,                              \
+      (struct duck_aggregate *, struct duck_type *))                         \
+    F(void, aggregate_function_set_functions,                                \
+      (struct duck_aggregate *, duck_size_fn *, duck_begin_fn *,             \
+       duck_update_fn *, duck_combine_fn *, duck_finish_fn *))               \
+    F(void, aggregate_function_set_destructor,                               \
+      (struct duck_aggregate *, duck_destroy_fn *))                          \
+    F(void, aggregate_function_set_special_handling,                         \
+      (struct duck_aggregate *))                                             \
+    F(void, aggregate_function_set_extra_info,                               \
+      (struct duck_aggregate *, void *, duck_free_fn *))                     \
+    F(void *, aggregate_function_get_extra_info, (struct duck_call *))       \
+    F(void, aggregate_function_set_error, (struct duck_call *, const char *))
 
 struct duck {
     void *lib;      /* of dlopen; NULL: not loaded */

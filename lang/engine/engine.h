@@ -24,6 +24,7 @@
 #include "base/diag.h"
 #include "base/frame.h"
 #include "base/status.h"
+#include "registry/aggfn.h"
 #include "registry/func.h"
 #include "registry/source.h"
 
@@ -48,6 +49,12 @@ void engine_free(struct engine *e);
  * a text result stays null. Results that are not UTF-8 are repaired. */
 void engine_add_function(struct engine *e, const char *sql_name,
                          const struct lang_func *f);
+
+/* The same for an aggregation function, under f->name. The states of all
+ * groups together may hold half of the memory limit (DIAG_DATA). FILTER works
+ * on it as on the engine's own; ORDER BY must not be used: version 1.5 then
+ * hands over states that are not there. */
+void engine_add_aggregate(struct engine *e, const struct lang_aggfn *f);
 
 /* Opens the library and the database, once; safe to call from any thread. */
 enum status engine_open(struct engine *e, struct diags *ds);

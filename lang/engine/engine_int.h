@@ -12,11 +12,22 @@ enum {
     MAX_SQL = 64 << 20,             /* bytes of one statement */
     MAX_CONNECTIONS = SOURCE_MAX_PARTS + 2,
     WORKER_STACK = 16 << 20,        /* bytes: parsers of nested data recurse */
+    AGG_LISTS = 32,
 };
 
 struct registration {
     const char *sql_name;
     const struct lang_func *f;
+};
+
+/* The states of aggregates (agg_state.c). */
+struct agg_heap {
+    struct agg_list {
+        pthread_mutex_t lock;
+        struct agg_body *first;
+    } lists[AGG_LISTS];
+    atomic_size_t held;             /* bytes of all of them */
+    _Atomic uint64_t generation;    /* goes up when all are swept away */
 };
 
 struct engine {
@@ -25,6 +36,8 @@ struct engine {
     struct duck_connection *con;    /* of the thread that runs statements */
     struct arena *arena;            /* lives as long as the engine */
     LIST(struct registration) functions;
+    LIST(const struct lang_aggfn *) aggregates;
+    struct agg_heap agg;
     struct spool spool;
     uint64_t memory_limit;          /* bytes, DuckDB's */
     pthread_mutex_t open_lock;      /* one thread opens */
@@ -97,6 +110,12 @@ NODISCARD enum status function_register(struct engine *e,
                                         struct arena *a,
                                         const struct registration *r,
                                         struct diags *ds);
+
+/* agg.c, agg_state.c. Sweeping is for when no statement runs. */
+void agg_heap_init(struct engine *e);
+void agg_heap_release(struct engine *e);
+void agg_sweep(struct engine *e);
+NODISCARD enum status aggregates_register(struct engine *e, struct diags *ds);
 
 /* A thread with all signals blocked (they belong to the main thread) and a
  * large stack; false when the system refuses. */

@@ -116,7 +116,8 @@ enum status statement_begin(struct engine *e, struct diags *ds)
 void statement_end(struct engine *e)
 {
     pthread_mutex_lock(&e->lock);
-    e->running--;
+    if (--e->running == 0)
+        agg_sweep(e);
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -15,12 +15,6 @@ static const enum type physical[] = {
     TYPE_BOOL, TYPE_INT, TYPE_LONG, TYPE_REAL, TYPE_DECIMAL, TYPE_STRING,
 };
 
-struct signature {
-    size_t n, required;
-    struct { enum type type; bool same; } param[MAX_PARAMS];
-    bool varargs;       /* the last one repeats */
-};
-
 static bool is_loose(str word)
 {
     static const char *const words[] = { "any", "num", "scalar", "time" };
@@ -30,32 +24,31 @@ static bool is_loose(str word)
     return false;
 }
 
-static void parse_param(struct signature *s, const struct lang_func *f,
-                        str word)
+static void parse_param(struct signature *s, const char *name, str word)
 {
     char mark = word.n ? word.p[word.n - 1] : 0;
     if (s->n == MAX_PARAMS || s->varargs)
-        BUG("parameters of %s: '%s'", f->name, f->params);
+        BUG("%s has too many parameters", name);
     if (mark == '?' || mark == '*')
         word.n--;
     enum type t = TYPE_ERROR;
     s->param[s->n].same = str_eqz(word, "same");
     if (!s->param[s->n].same && !is_loose(word) && !type_from_name(word, &t))
-        BUG("parameter '%.*s' of %s", STRF(word), f->name);
+        BUG("parameter '%.*s' of %s", STRF(word), name);
     s->param[s->n++].type = t;
     s->varargs = mark == '*';
     if (!mark || (mark != '?' && mark != '*'))
         s->required = s->n;
 }
 
-static struct signature parse_params(const struct lang_func *f)
+struct signature signature_read(const char *name, const char *params)
 {
     struct signature s = { .n = 0 };
-    str rest = str_trim(str_of(f->params));
+    str rest = str_trim(str_of(params));
     while (rest.n) {
         ptrdiff_t comma = str_find_char(rest, ',');
         size_t end = comma < 0 ? rest.n : (size_t)comma;
-        parse_param(&s, f, str_trim(str_sub(rest, 0, end)));
+        parse_param(&s, name, str_trim(str_sub(rest, 0, end)));
         rest = str_sub(rest, end + 1, rest.n);
     }
     return s;
@@ -122,7 +115,7 @@ static enum duck_state add_overloads(struct engine *e, struct arena *a,
                                      struct duck_function_set *set,
                                      const struct registration *r)
 {
-    struct signature s = parse_params(r->f);
+    struct signature s = signature_read(r->f->name, r->f->params);
     bool poly = r->f->ret == RET_ARG1 || r->f->ret == RET_SAME;
     size_t ntypes = poly ? sizeof physical / sizeof *physical : 1;
     enum duck_state st = DUCK_OK;
@@ -158,5 +151,5 @@ enum status functions_register(struct engine *e, struct diags *ds)
     udf_entry_points(&e->duck);
     for (size_t i = 0; i < e->functions.n && st == ST_OK; i++)
         st = function_register(e, e->con, e->arena, &e->functions.v[i], ds);
-    return st;
+    return st == ST_OK ? aggregates_register(e, ds) : st;
 }

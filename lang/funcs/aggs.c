@@ -5,6 +5,8 @@
  * null, avg NaN. Nulls are skipped except by count. */
 #include "aggs.h"
 
+#include "aggfns.h"
+
 #define AGG(...)   COLLECT(AGG_VALUE, __VA_ARGS__)
 #define LISTS(...) COLLECT(AGG_LIST, __VA_ARGS__)
 #define SETS(...)  COLLECT(AGG_SET, __VA_ARGS__)
@@ -19,10 +21,6 @@
                 .usage = use,                                     \
                 .summary = sum,                                   \
                 .example = ex } },
-
-/* A value list as JSON text; nulls are left out by string_agg. */
-#define JSON_LIST(what) \
-    "coalesce('[' || string_agg(" what ", ','$o) || ']', '[]')"
 
 /* NaN in the group makes the result NaN, as in Kusto. */
 #define NAN_OR(what)                                                               \
@@ -46,4 +44,21 @@ const struct lang_agg *const *lang_aggs(size_t *n)
         all[i] = &rows[i];
     *n = sizeof rows / sizeof *rows;
     return all;
+}
+
+static const struct {
+    const struct lang_aggfn *rows;
+    const size_t *n;
+} families[] = {
+    { aggfns_collect, &naggfns_collect },
+};
+
+const struct lang_aggfn *lang_aggfn(size_t i)
+{
+    for (size_t k = 0; k < sizeof families / sizeof *families; k++) {
+        if (i < *families[k].n)
+            return &families[k].rows[i];
+        i -= *families[k].n;
+    }
+    return NULL;
 }

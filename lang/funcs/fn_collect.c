@@ -1,8 +1,7 @@
-/* fn_collect.c - how lists of dynamic values become one value and rows again.
+/* fn_collect.c - how a dynamic value becomes rows again.
  *
- * Called by: the engine, for make_list, make_set, make_bag and mv-expand. The
- * aggregates get a JSON array of all values, which may be longer than a
- * dynamic value may be; what they give is within the limits. */
+ * Called by: the engine, for mv-expand and its like. An array may come longer
+ * than a dynamic value may be; what these give is within the limits. */
 #include "funcs.h"
 
 #include "dyn_int.h"
@@ -14,28 +13,7 @@ static size_t cap_of(const struct value *max)
     return max->i < 0 ? 0 : (size_t)max->i;
 }
 
-/* Distinct elements, the first `max` seen. */
-static void set_first(struct fn_ctx *cx, const struct value *in, size_t nin,
-                      struct value *out)
-{
-    struct json_iter it;
-    struct dyn_set set;
-    struct buf b;
-    str item;
-    size_t max = cap_of(&in[1]);
-    (void)nin;
-    set_init(&set);
-    dyn_begin(&b);
-    buf_addc(&b, '[');
-    json_iter_init(&it, in[0].null ? STR_NONE : in[0].s);
-    while (set.n < max && json_next(&it, NULL, &item))
-        if (set_add(&set, item))
-            dyn_item(&b, item);
-    buf_addc(&b, ']');
-    dyn_end(cx, &b, out);
-    set_release(&set);
-}
-
+/* The first `max` elements. */
 static void list_cap(struct fn_ctx *cx, const struct value *in, size_t nin,
                      struct value *out)
 {
@@ -71,27 +49,6 @@ static void elements(struct fn_ctx *cx, const struct value *in, size_t nin,
         buf_add(&b, item);
     }
     dyn_end(cx, &b, out);
-}
-
-/* make_bag: the first value of a key stays; what is no bag is passed over. */
-static void merge_list(struct fn_ctx *cx, const struct value *in, size_t nin,
-                       struct value *out)
-{
-    struct json_iter it;
-    struct bag bag;
-    struct buf b;
-    str item;
-    size_t max = nin > 1 ? cap_of(&in[1]) : DYN_MAX_ELEMS;
-    bag_init(&bag);
-    json_iter_init(&it, in[0].null ? STR_NONE : in[0].s);
-    while (bag.n < max && json_next(&it, NULL, &item))
-        bag_put_all(&bag, item, false);
-    if (bag.n > max)
-        bag.n = max;
-    dyn_begin(&b);
-    bag_write(&b, &bag);
-    dyn_end(cx, &b, out);
-    bag_release(&bag);
 }
 
 /* What mv-expand makes rows of: an array's elements, a bag's members as bags
@@ -144,21 +101,11 @@ const struct lang_func funcs_collect[] = {
       .ret = TYPE_STRING,
       .row = elements,
       .flags = FN_HIDDEN },
-    { .name = "k_set_first", .params = "dynamic, long", .ret = TYPE_DYNAMIC,
-      .row = set_first, .flags = FN_HIDDEN | FN_NULLS,
-      .usage = "k_set_first(array, max)",
-      .summary = "The distinct elements in order of first sight.",
-      .example = "range x from 1 to 3 step 1 | summarize make_set(x % 2)" },
     { .name = "k_list_cap", .params = "dynamic, long", .ret = TYPE_DYNAMIC,
       .row = list_cap, .flags = FN_HIDDEN | FN_NULLS,
       .usage = "k_list_cap(array, max)",
       .summary = "The first elements of an array.",
-      .example = "range x from 1 to 3 step 1 | summarize make_list(x, 2)" },
-    { .name = "k_bag_merge_list", .params = "dynamic, long?",
-      .ret = TYPE_DYNAMIC, .row = merge_list, .flags = FN_HIDDEN | FN_NULLS,
-      .usage = "k_bag_merge_list(bags)",
-      .summary = "One bag of an array of bags; the first value of a key stays.",
-      .example = "print d = bag_pack('a', 1) | summarize make_bag(d)" },
+      .example = "print d = dynamic([1, 2]) | mv-expand d limit 1" },
     { .name = "k_expand", .params = "dynamic", .ret = TYPE_DYNAMIC,
       .row = expand_bags, .flags = FN_HIDDEN | FN_NULLS,
       .usage = "k_expand(value)",

@@ -1,7 +1,8 @@
 /* agg.h - the contract of an aggregation function (summarize, make-series).
  *
- * A function row whose template is an aggregate of the engine; `$o` in it
- * stands for the order of the input rows, where one is known. */
+ * A function row whose template is an aggregate of the engine or one in C
+ * (aggfn.h). `$o` in it stands for one more argument, a text that sorts as the
+ * input rows do; it is left out where their order is not known. */
 #ifndef REGISTRY_AGG_H
 #define REGISTRY_AGG_H
 

@@ -112,19 +112,11 @@ TEST(big_bags_find_their_keys)
     CHECK(json_get_key(s, S("k30"), &v) && str_eqz(v, "1"));
 }
 
-TEST(ends_of_aggregates)
+TEST(ends_of_lists)
 {
-    CHECK_STR(CALL("k_set_first", D("[1,\"a\",1,1.0,\"1\",2]"), L(100)),
-              "[1,\"a\",\"1\",2]");
-    CHECK_STR(CALL("k_set_first", D("[3,3,2,1]"), L(2)), "[3,2]");
-    CHECK_STR(CALL("k_set_first", NIL(TYPE_DYNAMIC), L(2)), "[]");
     CHECK_STR(CALL("k_list_cap", D("[1,2,3]"), L(2)), "[1,2]");
     CHECK_STR(CALL("k_list_cap", D("[1,2,3]"), L(-1)), "[]");
     CHECK_STR(CALL("k_list_cap", NIL(TYPE_DYNAMIC), L(9)), "[]");
-    CHECK_STR(CALL("k_bag_merge_list",
-                   D("[{\"a\":1},{\"b\":2,\"a\":9},7,null]")),
-              "{\"a\":1,\"b\":2}");
-    CHECK_STR(CALL("k_bag_merge_list", NIL(TYPE_DYNAMIC)), "{}");
     CHECK_STR(CALL("k_expand", D("{\"a\":1,\"b\":[2]}")),
               "[{\"a\":1},{\"b\":[2]}]");
     CHECK_STR(CALL("k_expand_array", D("{\"a\":1}")), "[[\"a\",1]]");

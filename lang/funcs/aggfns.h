@@ -1,0 +1,16 @@
+/* aggfns.h - aggregation functions in C, by family; for aggs.c and lang.c. */
+#ifndef FUNCS_AGGFNS_H
+#define FUNCS_AGGFNS_H
+
+#include "registry/aggfn.h"
+
+/* k_agg_list(value, max [, key]): the values as an array
+ * k_agg_set(value, max [, key]):  the distinct values, those of arrays one by
+ *                                 one, in the order of first sight
+ * k_agg_bag(bag, max [, key]):    one bag of all members, the first of a name
+ * `max`, that of the first row, is how many values are kept. With `key` the
+ * values go by it, bytewise, and not by arrival. */
+extern const struct lang_aggfn aggfns_collect[];
+extern const size_t naggfns_collect;
+
+#endif
