@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAX_INPUT = 64 << 10, MAX_FILE = 16 << 20, MUTATIONS = 24 };
+enum { MAX_INPUT = 64 << 10, MAX_FILE = 16 << 20, MUTATIONS = 8 };
 
 /* nftw has no context argument. */
 static struct {
@@ -104,6 +104,6 @@ int main(int argc, char **argv)
         feed((str){ &(char){ (char)c }, 1 });
     for (int i = 1; i < argc; i++)
         nftw(argv[i], on_file, 16, FTW_PHYS);
-    printf("%zu passed, 0 failed\n", state.ninputs);
+    printf("%zu inputs: 1 passed, 0 failed\n", state.ninputs);
     return 0;
 }
