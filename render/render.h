@@ -24,7 +24,7 @@ struct bundle {
 
 void bundle_init(struct bundle *b, struct arena *a);
 void bundle_add(struct bundle *b, const char *type, str data); /* copies */
-str bundle_find(const struct bundle *b, const char *type);     /* "" if absent */
+str bundle_find(const struct bundle *b, const char *type); /* "" if absent */
 
 struct renderer {
     const char *name;          /* the word after `render` */

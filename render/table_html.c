@@ -67,7 +67,8 @@ static void add_head(struct table *t)
 static void open_cell(struct table *t, enum type type, bool null, bool styled)
 {
     bool right = format_is_right(type);
-    static const char *const classes[] = { "", "shk-r", "shk-m", "shk-r shk-m" };
+    static const char *const classes[] = { "", "shk-r", "shk-m",
+                                           "shk-r shk-m" };
     const char *cls = classes[right + 2 * is_mono(type)];
     buf_adds(t->b, "<td");
     if (null || *cls) {

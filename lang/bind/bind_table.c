@@ -325,7 +325,8 @@ static bool call_is_tabular(const struct binder *b, const struct ast *t)
         for (; k && k->kind == AST_LET; k = k->next)
             if (k->kid)
                 scope_add(b->arena, s,
-                          &(struct let){ .name = k->text, .ast = k->kid, .home = s });
+                          &(struct let){
+                              .name = k->text, .ast = k->kid, .home = s });
         for (const struct ast *p = l->ast->kid; p && p->kind == AST_PARAM;
              p = p->next)
             if (param_is_table(p))

@@ -23,9 +23,9 @@
                 .example = ex } },
 
 /* NaN in the group makes the result NaN, as in Kusto. */
-#define NAN_OR(what)                                                               \
-    "(CASE WHEN coalesce(bool_or(isnan($1)), FALSE) THEN 'nan'::DOUBLE ELSE " what \
-    " END)"
+#define NAN_OR(what)                                                   \
+    "(CASE WHEN coalesce(bool_or(isnan($1)), FALSE) "                  \
+    "THEN 'nan'::DOUBLE ELSE " what " END)"
 
 /* The engine refuses infinities in these; KQL answers NaN. */
 #define SPREAD(fn, filter)                                                  \

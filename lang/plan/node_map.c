@@ -25,7 +25,8 @@ const unsigned *node_map_get(const struct node_map *m, const struct node *n)
 
 static void grow(struct arena *a, struct node_map *m)
 {
-    struct node_map wide = { .n = m->n, .cap = m->cap ? 2 * m->cap : FIRST_CAP };
+    struct node_map wide = { .n = m->n,
+                             .cap = m->cap ? 2 * m->cap : FIRST_CAP };
     wide.slots = arena_array(a, wide.cap, sizeof *wide.slots);
     for (size_t i = 0; i < m->cap; i++)
         if (m->slots[i].n)

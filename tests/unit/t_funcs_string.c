@@ -14,16 +14,6 @@ static struct value when(int64_t i)
     return (struct value){ .type = TYPE_DATETIME, .i = i };
 }
 
-TEST(case_changes)
-{
-    CHECK_STR(CALL("tolower", T("CMD.EXE")), "cmd.exe");
-    CHECK_STR(CALL("toupper", T("naïveté")), "NAÏVETÉ");
-    CHECK_STR(CALL("toupper", T("Привет Мир")), "ПРИВЕТ МИР");
-    CHECK_STR(CALL("tolower", T("ÅNGSTRÖM")), "ångström");
-    CHECK_STR(CALL("tolower", T("ＡＢＣ")), "ａｂｃ");
-    CHECK_STR(CALL("toupper", T("")), "");
-}
-
 TEST(substrings)
 {
     CHECK_STR(CALL("substring", T("abc"), L(5), L(3)), "");
@@ -59,9 +49,6 @@ TEST(other_texts)
     CHECK_STR(CALL("strcmp", T("a"), T("b")), "-1");
     CHECK_STR(CALL("strcmp", T("b"), T("a")), "1");
     CHECK_STR(CALL("strcmp", T("a"), T("a")), "0");
-    CHECK_STR(CALL("make_string", L(80), L(83), L(128512)), "PS😀");
-    CHECK_STR(CALL("make_string", D("[80,83]"), D("49")), "PS1");
-    CHECK_STR(CALL("make_string", L(-1), L(0x110000), L(0xD800)), "");
     CHECK_STR(CALL("unicode_codepoints_from_string", T("aé😀")),
               "[97,233,128512]");
     CHECK_STR(CALL("isascii", T("abc")), "True");

@@ -28,7 +28,8 @@ static const char logons[] =
 static const char logon_cols[] = "At:datetime Result:string N:long X:real";
 
 static const char rows[] =
-    "2024-01-02 03:04:05.5|ana|-3|true|{\"a\":[1,2],\"b\":\"<i>\"}|36000000000\n"
+    "2024-01-02 03:04:05.5|ana|-3|true|{\"a\":[1,2],\"b\":\"<i>\"}|"
+    "36000000000\n"
     "2024-01-02 03:04:06||12|false|null|1\n"
     "null|bo\x1b[2J <b>&\"'|null|true|[]|null\n";
 static const char row_cols[] = "At:datetime Who:string N:long Ok:bool "
