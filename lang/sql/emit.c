@@ -179,6 +179,55 @@ static void emit_filter(struct emitter *e, struct buf *b, const struct node *n)
     e->in_filter = false;
 }
 
+/* ---- the order of groups ---- */
+
+/* KQL gives groups in the order in which their first rows came; the engine's
+ * order is that of hashes. For literal rows, of which examples and tests are
+ * made, KQL's is kept: they are few and are read by one thread. */
+enum { MAX_FEW = 10000 };
+
+static bool is_short_range(const struct node *n)
+{
+    const struct expr *const v[] = { n->from, n->to, n->step };
+    double x[3];
+    for (int i = 0; i < 3; i++) {
+        if (v[i]->kind != EX_LITERAL || v[i]->value.null)
+            return false;
+        x[i] = v[i]->type == TYPE_REAL ? v[i]->value.d
+                                       : (double)v[i]->value.i;
+    }
+    return x[2] != 0 && (x[1] - x[0]) / x[2] <= MAX_FEW;
+}
+
+static bool has_few_rows(const struct emitter *e, const struct node *n)
+{
+    if (n->kind == NODE_RANGE)
+        return is_short_range(n);
+    if (n->nin == 0)
+        return n->kind == NODE_VALUES;
+    for (size_t i = 0; i < n->nin; i++)
+        if (n->in[i]->kind != NODE_VALUES && !node_map_get(&e->few, n->in[i]))
+            return false;
+    return n->kind != NODE_HOST;
+}
+
+static void emit_from(const struct emitter *e, struct buf *b,
+                      const struct node *in, unsigned s)
+{
+    buf_addf(b, node_map_get(&e->few, in)
+                    ? " FROM (SELECT *, row_number() OVER () AS place "
+                      "FROM s%u)"
+                    : " FROM s%u",
+             s);
+}
+
+static void emit_first_seen(const struct emitter *e, struct buf *b,
+                            const struct node *in)
+{
+    if (node_map_get(&e->few, in))
+        buf_adds(b, " ORDER BY min(place)");
+}
+
 static void emit_aggregate(struct emitter *e, struct buf *b,
                            const struct node *n)
 {
@@ -189,15 +238,28 @@ static void emit_aggregate(struct emitter *e, struct buf *b,
     emit_assigns(e, b, n->assigns.v, n->assigns.n, &written);
     if (written == 0) /* still one row */
         buf_adds(b, "count(*) AS none");
-    buf_addf(b, " FROM s%u", s);
+    if (n->keys.n == 0) {
+        buf_addf(b, " FROM s%u", s);
+        return;
+    }
+    emit_from(e, b, n->in[0], s);
     for (size_t i = 0; i < n->keys.n; i++)
         buf_addf(b, "%s%zu", i ? ", " : " GROUP BY ", i + 1);
+    emit_first_seen(e, b, n->in[0]);
 }
 
 static void emit_distinct(struct emitter *e, struct buf *b,
                           const struct node *n)
 {
     unsigned s = emit_node(e, n->in[0]);
+    if (n->keys.n == 0 && node_map_get(&e->few, n->in[0])) {
+        buf_adds(b, "SELECT ");
+        emit_cols(e, b, n);
+        emit_from(e, b, n->in[0], s);
+        buf_adds(b, " GROUP BY ALL");
+        emit_first_seen(e, b, n->in[0]);
+        return;
+    }
     buf_adds(b, "SELECT DISTINCT ");
     if (n->keys.n) { /* one row per key, all columns kept */
         buf_adds(b, "ON (");
@@ -452,6 +514,8 @@ unsigned emit_node(struct emitter *e, const struct node *n)
     unsigned cte = add_table(e, n);
     e->in_filter = in_filter;
     node_map_put(e->arena, &e->with->done, n, cte);
+    if (has_few_rows(e, n) && !node_map_get(&e->few, n))
+        node_map_put(e->arena, &e->few, n, 1);
     e->with = with;
     return cte;
 }

@@ -16,6 +16,7 @@ struct emitter {
     struct arena *arena;
     struct with *with, *top; /* of a branch of a union, of the statement */
     unsigned ctes;
+    struct node_map few;     /* nodes with few rows, all of them literal */
     bool in_filter; /* null and false are the same here */
     struct used used;
 };
