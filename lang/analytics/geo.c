@@ -61,12 +61,26 @@ static double bearing(struct geo_point p, struct geo_point q)
     return atan2(sin(d) * cos(b), cos(a) * sin(b) - sin(a) * cos(b) * cos(d));
 }
 
+/* Seen from the other side of the globe a ring turns as often. */
+static bool same_side(struct geo_point p, const struct geo_point *ring,
+                      size_t n)
+{
+    struct vec3 middle = { 0, 0, 0 };
+    for (size_t i = 0; i < n; i++) {
+        struct vec3 v = unit(ring[i]);
+        middle.x += v.x;
+        middle.y += v.y;
+        middle.z += v.z;
+    }
+    return dot(unit(p), middle) > 0;
+}
+
 /* How often the ring goes around the point: the turns of the direction to its
  * corners add up to a full circle, or to nothing. */
 bool geo_in_ring(struct geo_point p, const struct geo_point *ring, size_t n)
 {
     double turns = 0;
-    if (n < 3)
+    if (n < 3 || !same_side(p, ring, n))
         return false;
     double last = bearing(p, ring[n - 1]);
     for (size_t i = 0; i < n; i++) {

@@ -14,8 +14,8 @@ struct geo_point {
 };
 
 bool geo_valid(struct geo_point p);
-/* Whether `p` is inside the ring, which is smaller than half the globe; the
- * last point may or may not repeat the first. O(n). */
+/* Whether `p` is inside the ring, which lies within 90 degrees of the middle
+ * of its corners; the last one may or may not repeat the first. O(n). */
 bool geo_in_ring(struct geo_point p, const struct geo_point *ring, size_t n);
 /* Metres from `p` to the nearest point of the line; infinite for n = 0. */
 double geo_line_distance(struct geo_point p, const struct geo_point *line,

@@ -93,10 +93,13 @@ static void add_results(struct funnel *f, str bin, str time, str state)
                      "(@a | where t__ - a__ <= @b\n"
                      "  | summarize dcount = dcount(i__)\n"
                      "      by @e = bin(a__, @d)\n"
-                     "  | project @e, @f = @c, Period = @b, dcount)",
+                     "  | project @e, @f = @c, Period = @b, dcount, ",
                      v);
+            buf_addf(t, "o__ = %zu)", i);
         }
-    kql_text(&f->k, " | sort by @a asc, Period asc", (str[]){ time });
+    kql_text(&f->k,
+             " | sort by @a asc, Period asc, o__ asc | project-away o__",
+             (str[]){ time });
 }
 
 /* (id, time, start, end, bin, state, sequence, periods) */
