@@ -45,9 +45,9 @@ static void keep_rejects(struct lang *l, struct engine_load *load,
     }
     if (s->repaired)
         diag_warn(ds, DIAG_REPAIRED, at,
-                  "%llu values had bytes that are not "
+                  "%llu value%s had bytes that are not "
                   "UTF-8: shown as U+FFFD",
-                  (unsigned long long)s->repaired);
+                  (unsigned long long)s->repaired, s->repaired == 1 ? "" : "s");
 }
 
 /* Reads a source into physical tables; on success the FETCH is a SCAN. */

@@ -119,19 +119,6 @@ static bool read_options(struct binder *b, const struct ast *op,
     return ok && (!with || check_options(b, o, with));
 }
 
-static bool check_keys(struct binder *b, const struct ast *as)
-{
-    for (const struct ast *k = as->kid; k; k = k->next)
-        for (const struct ast *other = as->kid; other != k; other = other->next)
-            if (str_eq(other->text, k->text)) {
-                bind_error(b, DIAG_DUPLICATE, k->span,
-                           "the key '%.*s' stands in this list already",
-                           STRF(k->text));
-                return false;
-            }
-    return true;
-}
-
 static void add_field(struct buf *b, str s)
 {
     buf_addf(b, "%zu:", s.n);
@@ -240,7 +227,7 @@ static struct node *parse_kv_bind(struct binder *b, const struct ast *op,
     struct found f = { 0 };
     if (!src || !src->kid || !as)
         return NULL;
-    bool ok = read_options(b, op, &o) && check_keys(b, as);
+    bool ok = read_options(b, op, &o);
     struct expr *text = ok ? coerce(b, bind_expr(b, src->kid), TYPE_STRING)
                            : NULL;
     if (ok && text->kind == EX_ERROR)

@@ -101,7 +101,7 @@ struct diag *parse_error(struct parser *p, enum diag_code code, const char *fmt,
     return report(p, code, arena_str(p->arena, str_of(text)));
 }
 
-static bool expected(struct parser *p, const char *what)
+bool expected(struct parser *p, const char *what)
 {
     parse_error(p, DIAG_SYNTAX, "expected %s, found %.*s", what,
                 STRF(token_shown(p, peek(p))));
@@ -302,40 +302,6 @@ void parse_order_list(struct parser *p, struct ast *parent)
     do
         ast_add(parent, parse_order(p));
     while (accept_punct(p, ","));
-}
-
-struct ast *parse_type(struct parser *p)
-{
-    const struct token *t = peek(p);
-    enum type type;
-    if (t->kind == TOK_NAME && type_from_name(t->text, &type)) {
-        take(p);
-        return ast_new(p->arena, AST_TYPE, t->span, t->text);
-    }
-    expected(p, "a type (string, long, datetime, …)");
-    if (at_name(p))
-        take(p);
-    return ast_new(p->arena, AST_ERROR, t->span, S(""));
-}
-
-/* columns = '(' name ':' type, … ')' */
-void parse_columns(struct parser *p, struct ast *parent)
-{
-    if (!expect_punct(p, "("))
-        return;
-    while (!at_punct(p, ")") && peek(p)->kind != TOK_END) {
-        if (at_word(p, "true") || at_word(p, "false")) /* literals */
-            expected(p, "the name of a column");
-        struct ast *name = parse_name(p);
-        struct ast *c = ast_new(p->arena, AST_COLUMN, name->span, name->text);
-        ast_add(parent, c);
-        if (!expect_punct(p, ":"))
-            break;
-        ast_add(c, parse_type(p));
-        if (!accept_punct(p, ","))
-            break;
-    }
-    expect_punct(p, ")");
 }
 
 /* Before a table in parentheses, `kind=inner (U)`, a name is never a call. */

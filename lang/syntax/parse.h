@@ -54,6 +54,8 @@ bool at_name(const struct parser *p);            /* TOK_NAME or TOK_QUOTED */
 __attribute__((format(printf, 3, 4))) struct diag *parse_error(
     struct parser *p, enum diag_code code, const char *fmt,
     ...);                     /* at the next token */
+/* Reports that `what` should stand where the next token does; gives false. */
+bool expected(struct parser *p, const char *what);
 bool enter(struct parser *p); /* one level deeper; false: reported */
 /* Gives up the rest of the cell: nothing after this can be understood. */
 void stop_parsing(struct parser *p);
