@@ -433,10 +433,25 @@ static bool collect(struct match *m)
     return ok;
 }
 
+enum { MAX_MATCH = 10000 };
+
+static bool columns_fit(struct match *m)
+{
+    size_t n = m->p.nodes.n * m->q->g->nodes->cols.n +
+               m->p.edges.n * m->q->g->edges->cols.n;
+    if (n <= MAX_MATCH)
+        return true;
+    struct diag *d = bind_error(m->b, DIAG_LIMIT, m->q->op->span,
+                                "a match would have %zu columns", n);
+    diag_hint(m->b->ds, d, "project what is needed before make-graph");
+    return false;
+}
+
 struct node *graph_match(struct binder *b, const struct graph_query *q)
 {
     struct match m = { .b = b, .q = q };
-    if (!graph_read_pattern(b, q->op, &m.p) || !collect(&m))
+    if (!graph_read_pattern(b, q->op, &m.p) || !columns_fit(&m) ||
+        !collect(&m))
         return NULL;
     m.trails = m.p.edges.n > 1;
     for (size_t i = 0; i < m.p.edges.n; i++)

@@ -7,7 +7,8 @@
 #include "scan.h"
 #include "syntax/parse.h"
 
-enum { MAX_STEPS = 64 };
+/* Columns: those of the table and the declared ones, once for each step. */
+enum { MAX_STEPS = 64, MAX_STATE = 10000 };
 
 /* ---- parsing ---- */
 
@@ -149,6 +150,18 @@ static bool declare_all(struct binding *x)
     for (const struct ast *c = list ? list->kid : NULL; c; c = c->next)
         ok &= declare(x, c);
     return ok;
+}
+
+static bool state_fits(struct binding *x)
+{
+    size_t width = x->in->cols.n + x->s->ndeclared;
+    if (width * (x->s->nsteps + 1) <= MAX_STATE)
+        return true;
+    struct diag *d = bind_error(x->b, DIAG_LIMIT, x->op->span,
+                                "%zu steps that remember %zu columns each are "
+                                "too much", x->s->nsteps, width);
+    diag_hint(x->b->ds, d, "project the columns that the scan needs first");
+    return false;
 }
 
 /* ---- the row that expressions are bound over ---- */
@@ -428,7 +441,7 @@ static struct node *scan_bind(struct binder *b, const struct ast *op,
     s->match_id = id && id->kid ? id->kid->text : S("");
     bool ok = declare_all(&x);
     ok = name_steps(&x) && ok;
-    if (!ok)
+    if (!ok || !state_fits(&x))
         return NULL;
     x.lower = (struct scan_lower){ .b = b, .scan = s };
     x.lower.ninput = s->nvisible;

@@ -4,6 +4,7 @@
 #include "node.h"
 
 #include "base/utf8.h"
+#include "node_map.h"
 
 struct node *node_new(struct arena *a, enum node_kind kind, struct span at,
                       struct node *in)
@@ -132,10 +133,32 @@ static void print_details(struct buf *b, const struct node *n)
     }
 }
 
-static void print(struct buf *b, const struct node *n, size_t depth)
+struct printer {
+    struct buf *b;
+    struct arena *arena;
+    struct node_map shown; /* of the nodes that are used more than once */
+};
+
+static bool is_shown(struct printer *p, const struct node *n)
 {
+    if (n->uses < 2)
+        return false;
+    if (node_map_get(&p->shown, n))
+        return true;
+    node_map_put(p->arena, &p->shown, n, 1);
+    return false;
+}
+
+static void print(struct printer *p, const struct node *n, size_t depth)
+{
+    struct buf *b = p->b;
+    bool shown = is_shown(p, n);
     buf_fill(b, ' ', 2 * depth);
     buf_adds(b, names[n->kind]);
+    if (shown) {
+        buf_adds(b, " (above)\n");
+        return;
+    }
     print_details(b, n);
     buf_adds(b, " ->");
     for (size_t i = 0; i < n->cols.n; i++) {
@@ -145,10 +168,12 @@ static void print(struct buf *b, const struct node *n, size_t depth)
     }
     buf_addc(b, '\n');
     for (size_t i = 0; i < n->nin; i++)
-        print(b, n->in[i], depth + 1);
+        print(p, n->in[i], depth + 1);
 }
 
 void node_print(struct buf *b, const struct node *n)
 {
-    print(b, n, 0);
+    struct printer p = { .b = b, .arena = arena_new() };
+    print(&p, n, 0);
+    arena_free(p.arena);
 }

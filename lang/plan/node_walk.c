@@ -3,44 +3,71 @@
  * Called by: step.c (what must run before the SQL), tests. */
 #include "node_walk.h"
 
-static void walk_expr(const struct expr *e, node_visit *visit, void *ctx)
+#include "node_map.h"
+
+struct walk {
+    node_visit *visit;
+    void *ctx;
+    struct arena *arena;
+    struct node_map seen;
+};
+
+static void walk(struct walk *w, struct node *n);
+
+static void walk_expr(struct walk *w, const struct expr *e)
 {
     if (!e)
         return;
     if (e->sub)
-        node_walk(e->sub, visit, ctx);
+        walk(w, e->sub);
     for (size_t i = 0; i < e->nargs; i++)
-        walk_expr(e->args[i], visit, ctx);
+        walk_expr(w, e->args[i]);
 }
 
-static void walk_assigns(const struct assign *v, size_t n, node_visit *visit,
-                         void *ctx)
+static void walk_assigns(struct walk *w, const struct assign *v, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        walk_expr(v[i].e, visit, ctx);
+        walk_expr(w, v[i].e);
+}
+
+static void walk_exprs(struct walk *w, const struct node *n)
+{
+    walk_expr(w, n->cond);
+    walk_expr(w, n->count);
+    walk_expr(w, n->from);
+    walk_expr(w, n->to);
+    walk_expr(w, n->step);
+    walk_assigns(w, n->assigns.v, n->assigns.n);
+    walk_assigns(w, n->keys.v, n->keys.n);
+    for (size_t i = 0; i < n->on.n; i++) {
+        walk_expr(w, n->on.v[i].left);
+        walk_expr(w, n->on.v[i].right);
+    }
+    for (size_t i = 0; i < n->unnests.n; i++)
+        walk_expr(w, n->unnests.v[i].list);
+    if (n->kind == NODE_SORT)
+        for (size_t i = 0; i < n->order.n; i++)
+            walk_expr(w, n->order.v[i].e);
+}
+
+/* Shared tables that are made of shared tables would be visited more often
+ * with each, twice as often as the last. */
+static void walk(struct walk *w, struct node *n)
+{
+    if (node_map_get(&w->seen, n))
+        return;
+    node_map_put(w->arena, &w->seen, n, 1);
+    for (size_t i = 0; i < n->nin; i++)
+        walk(w, n->in[i]);
+    walk_exprs(w, n);
+    w->visit(w->ctx, n);
 }
 
 void node_walk(struct node *n, node_visit *visit, void *ctx)
 {
-    for (size_t i = 0; i < n->nin; i++)
-        node_walk(n->in[i], visit, ctx);
-    walk_expr(n->cond, visit, ctx);
-    walk_expr(n->count, visit, ctx);
-    walk_expr(n->from, visit, ctx);
-    walk_expr(n->to, visit, ctx);
-    walk_expr(n->step, visit, ctx);
-    walk_assigns(n->assigns.v, n->assigns.n, visit, ctx);
-    walk_assigns(n->keys.v, n->keys.n, visit, ctx);
-    for (size_t i = 0; i < n->on.n; i++) {
-        walk_expr(n->on.v[i].left, visit, ctx);
-        walk_expr(n->on.v[i].right, visit, ctx);
-    }
-    for (size_t i = 0; i < n->unnests.n; i++)
-        walk_expr(n->unnests.v[i].list, visit, ctx);
-    if (n->kind == NODE_SORT)
-        for (size_t i = 0; i < n->order.n; i++)
-            walk_expr(n->order.v[i].e, visit, ctx);
-    visit(ctx, n);
+    struct walk w = { .visit = visit, .ctx = ctx, .arena = arena_new() };
+    walk(&w, n);
+    arena_free(w.arena);
 }
 
 static void note_read(void *ctx, struct node *n)

@@ -5,7 +5,7 @@
 #include "node.h"
 
 typedef void node_visit(void *ctx, struct node *n);
-/* A node that is used twice is visited twice. */
+/* A node that is used twice is visited once. */
 void node_walk(struct node *n, node_visit *visit, void *ctx);
 
 #endif
