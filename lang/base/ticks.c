@@ -523,7 +523,10 @@ static bool parse_unsigned_literal(struct cursor c, int64_t *t)
     return true;
 }
 
-/* [d.]hh:mm[:ss[.fffffff]] or a number of days. */
+enum { MAX_SPAN_DAYS = 10675199 }; /* what 64 bits hold, and some hours */
+
+/* [d.]hh:mm[:ss[.fffffff]] or a number of days. Negative: one tick more than
+ * 64 bits hold, which is right behind a minus only. */
 static bool parse_unsigned_clock(struct cursor c, int64_t *t)
 {
     int days = 0;
@@ -532,8 +535,9 @@ static bool parse_unsigned_clock(struct cursor c, int64_t *t)
     if (!take_number(&c, 1, 8, &days))
         return false;
     if (at_end(&c)) {
-        *t = days * TICKS_PER_DAY;
-        return days <= 10675199; /* what 64 bits hold */
+        if (days <= MAX_SPAN_DAYS)
+            *t = days * TICKS_PER_DAY;
+        return days <= MAX_SPAN_DAYS;
     }
     if (!take(&c, '.')) {
         days = 0;
@@ -546,9 +550,14 @@ static bool parse_unsigned_clock(struct cursor c, int64_t *t)
         if (c.end - c.p > 1 && take(&c, '.'))
             clock.fraction = (int)fraction(&c.p, c.end);
         int seconds = (clock.hour * 60 + clock.minute) * 60 + clock.second;
-        *t = days * TICKS_PER_DAY + seconds * TICKS_PER_SEC + clock.fraction;
-        return at_end(&c) && clock.hour < 24 && clock.minute < 60 &&
-               clock.second < 60 && days < 10675199;
+        if (days > MAX_SPAN_DAYS || !at_end(&c) || clock.hour > 23 ||
+            clock.minute > 59 || clock.second > 59)
+            return false;
+        uint64_t u = (uint64_t)days * TICKS_PER_DAY +
+                     (uint64_t)seconds * TICKS_PER_SEC +
+                     (uint64_t)clock.fraction;
+        *t = (int64_t)u;
+        return u <= (uint64_t)INT64_MAX + 1;
     }
     return false;
 }
@@ -561,8 +570,10 @@ static bool parse_span(str s, bool clock, int64_t *t)
         take(&c, '+');
     if (!(clock && parse_unsigned_clock(c, t)) && !parse_unsigned_literal(c, t))
         return false;
+    if (*t == INT64_MIN && !negative)
+        return false;
     if (negative)
-        *t = -*t;
+        *t = (int64_t)(0 - (uint64_t)*t);
     return true;
 }
 

@@ -139,6 +139,8 @@ struct expr *bind_expr(struct binder *b, const struct ast *t);
 struct expr *bind_cond(struct binder *b, const struct ast *t); /* bool */
 /* A value that is the same for all rows: literal, let, arithmetic, toscalar. */
 struct expr *bind_const(struct binder *b, const struct ast *t);
+/* A number of rows: a long that is never below zero. EX_ERROR: reported. */
+struct expr *bind_count(struct binder *b, const struct ast *t);
 /* A literal known now (runs the engine when it must). False: reported. */
 bool bind_value(struct binder *b, const struct ast *t, struct value *v);
 /* Default column name of an expression: x, d_x, "" when it has none. */

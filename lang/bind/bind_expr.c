@@ -182,7 +182,9 @@ negate:
         return ex_error(b, t->span);
     }
     enum type type = x->type == TYPE_INT ? TYPE_LONG : x->type;
-    struct expr *e = ex_call(b, type, "(-$1)", coerce(b, x, type), NULL);
+    bool wraps = type == TYPE_LONG || type == TYPE_TIMESPAN;
+    struct expr *e = ex_call(b, type, wraps ? "k_sub(0, $1)" : "(-$1)",
+                             coerce(b, x, type), NULL);
     e->span = t->span;
     return e;
 }
@@ -353,6 +355,27 @@ struct expr *bind_const(struct binder *b, const struct ast *t)
     struct expr *e = bind_expr(b, t);
     b->row = row;
     return e;
+}
+
+struct expr *bind_count(struct binder *b, const struct ast *t)
+{
+    struct expr *e = bind_const(b, t);
+    if (e->kind == EX_ERROR)
+        return e;
+    if (e->type != TYPE_DYNAMIC && !type_is_int(e->type)) {
+        bind_error(b, DIAG_TYPE, t->span,
+                   "a number of rows is needed, this is a %s",
+                   type_name(e->type));
+        return ex_error(b, t->span);
+    }
+    e = coerce(b, e, TYPE_LONG);
+    if (e->kind != EX_LITERAL) /* a null would mean all rows to the engine */
+        return ex_call(b, TYPE_LONG, "coalesce(greatest($1, 0), 0)", e, NULL);
+    if (!e->value.null && e->value.i >= 0)
+        return e;
+    bind_error(b, DIAG_ARGUMENTS, t->span,
+               "a number of rows is zero or more");
+    return ex_error(b, t->span);
 }
 
 bool bind_value(struct binder *b, const struct ast *t, struct value *v)

@@ -155,7 +155,7 @@ static struct expr *fold_ticks(struct binder *b, char op, enum type t,
     return ex_literal(b, v, x->span);
 }
 
-/* Timespans stay far from the ends of 64 bits; a datetime has its own. */
+/* Timespans wrap as longs do; a datetime that leaves its years is null. */
 static struct expr *time_add(struct binder *b, char op, struct expr *x,
                              struct expr *y)
 {
@@ -169,14 +169,30 @@ static struct expr *time_add(struct binder *b, char op, struct expr *x,
         return NULL;
     if (both_literal(x, y))
         return fold_ticks(b, op, t, x, y);
-    struct expr *e = ex_call(b, t,
-                             t != TYPE_DATETIME
-                                 ? op == '+' ? "($1 + $2)" : "($1 - $2)"
-                             : op == '+' ? "k_time_add($1, $2)"
-                                         : "k_time_add($1, -($2))",
-                             x, y, NULL);
+    bool times = tx == TYPE_DATETIME && ty == TYPE_DATETIME; /* both small */
+    const char *plus = t == TYPE_DATETIME ? "k_time_add($1, $2)"
+                                          : "k_add($1, $2)";
+    const char *minus = times              ? "($1 - $2)"
+                      : t == TYPE_DATETIME ? "k_time_add($1, k_sub(0, $2))"
+                                           : "k_sub($1, $2)";
+    struct expr *e = ex_call(b, t, op == '+' ? plus : minus, x, y, NULL);
     e->has_null |= t == TYPE_DATETIME;
     return e;
+}
+
+/* A timespan and a number with a fraction; null when 64 bits are too few. */
+static struct expr *scaled(struct binder *b, const char *sql, struct expr *x,
+                           struct expr *y)
+{
+    struct expr *e = ex_call(b, TYPE_TIMESPAN, sql, x, coerce(b, y, TYPE_REAL),
+                             NULL);
+    e->has_null = true;
+    return e;
+}
+
+static bool is_time(const struct expr *e)
+{
+    return e->type == TYPE_DATETIME || e->type == TYPE_TIMESPAN;
 }
 
 static struct expr *time_scale(struct binder *b, char op, struct expr *x,
@@ -186,7 +202,7 @@ static struct expr *time_scale(struct binder *b, char op, struct expr *x,
     if (op == '/' && tx == TYPE_TIMESPAN && ty == TYPE_TIMESPAN)
         return ex_call(b, TYPE_REAL,
                        "(CAST($1 AS DOUBLE) / CAST($2 AS DOUBLE))", x, y, NULL);
-    if (op == '%' && ty == TYPE_TIMESPAN)
+    if (op == '%' && ty == TYPE_TIMESPAN && is_time(x))
         return ex_call(b, tx == TYPE_DATETIME ? TYPE_TIMESPAN : tx,
                        "k_mod($1, $2)", x, y, NULL);
     if (op == '*' && ty == TYPE_TIMESPAN) {
@@ -199,20 +215,17 @@ static struct expr *time_scale(struct binder *b, char op, struct expr *x,
     if (op == '*' && type_is_int(ty))
         return ex_call(b, tx, "k_mul($1, CAST($2 AS BIGINT))", x, y, NULL);
     if (op == '*')
-        return ex_call(b, tx, "CAST(trunc($1 * $2) AS BIGINT)", x,
-                       coerce(b, y, TYPE_REAL), NULL);
+        return scaled(b, "TRY_CAST(trunc($1 * $2) AS BIGINT)", x, y);
     if (op == '/' && type_is_int(ty))
         return ex_call(b, tx, "k_div($1, CAST($2 AS BIGINT))", x, y, NULL);
     if (op == '/')
-        return ex_call(b, tx, "CAST(trunc($1 / nullif($2, 0)) AS BIGINT)", x,
-                       coerce(b, y, TYPE_REAL), NULL);
+        return scaled(b, "TRY_CAST(trunc($1 / nullif($2, 0)) AS BIGINT)", x, y);
     return NULL;
 }
 
-static bool is_time(const struct expr *e)
-{
-    return e->type == TYPE_DATETIME || e->type == TYPE_TIMESPAN;
-}
+#define DECIMAL_SUM(op)                                                  \
+    ("(CASE WHEN abs(CAST($1 AS DOUBLE) " op " CAST($2 AS DOUBLE)) < "   \
+     "9.9999999999999e27 THEN CAST($1 " op " $2 AS DECIMAL(38,10)) END)")
 
 static const char *number_sql(char op, enum type t)
 {
@@ -222,13 +235,17 @@ static const char *number_sql(char op, enum type t)
                                          "k_mod($1, $2)" };
     static const char *const reals[] = { "($1 + $2)", "($1 - $2)", "($1 * $2)",
                                          "($1 / $2)", "k_fmod($1, $2)" };
+    /* A result with more than 28 digits before the point is null: it cannot
+     * be kept, and one row must not end the query. */
     static const char *const decimals[] = {
-        "CAST($1 + $2 AS DECIMAL(38,10))",
-        "CAST($1 - $2 AS DECIMAL(38,10))",
-        "CAST(CAST($1 AS DOUBLE) * CAST($2 AS DOUBLE) AS DECIMAL(38,10))",
-        "TRY_CAST(CAST($1 AS DOUBLE) / CAST($2 AS DOUBLE) AS DECIMAL(38,10))",
-        "CAST(k_fmod(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE)) AS "
-        "DECIMAL(38,10))",
+        DECIMAL_SUM("+"),
+        DECIMAL_SUM("-"),
+        ("TRY_CAST(CAST($1 AS DOUBLE) * CAST($2 AS DOUBLE) AS "
+         "DECIMAL(38,10))"),
+        ("TRY_CAST(CAST($1 AS DOUBLE) / CAST($2 AS DOUBLE) AS "
+         "DECIMAL(38,10))"),
+        ("TRY_CAST(k_fmod(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE)) AS "
+         "DECIMAL(38,10))"),
     };
     size_t i = (size_t)(strchr(ops, op) - ops);
     return t == TYPE_LONG ? longs[i] : t == TYPE_REAL ? reals[i] : decimals[i];
@@ -260,7 +277,7 @@ static struct expr *number_op(struct binder *b, char op, struct expr *x,
     if (plain)
         sql = op == '+' ? "($1 + $2)" : op == '-' ? "($1 - $2)" : "($1 * $2)";
     struct expr *e = ex_call(b, t, sql, x, y, NULL);
-    if (op == '/' || op == '%')
+    if (op == '/' || op == '%' || t == TYPE_DECIMAL)
         e->has_null = true;
     return e;
 }

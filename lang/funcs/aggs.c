@@ -27,11 +27,24 @@
     "(CASE WHEN coalesce(bool_or(isnan($1)), FALSE) "                  \
     "THEN 'nan'::DOUBLE ELSE " what " END)"
 
-/* The engine refuses infinities in these; KQL answers NaN. */
-#define SPREAD(fn, filter)                                                  \
-    "(CASE WHEN coalesce(bool_or(NOT isfinite($1))" filter ", FALSE) THEN " \
-    "'nan'::DOUBLE ELSE coalesce(" fn                                       \
-    "(CASE WHEN isfinite($1) THEN $1 END)" filter ", 0::DOUBLE) END)"
+/* The engine refuses infinities in these, and numbers whose squares are; KQL
+ * answers NaN. */
+#define SPREAD(fn, filter)                                           \
+    "(CASE WHEN coalesce(bool_or(NOT (abs($1) < 1e150))" filter      \
+    ", FALSE) THEN 'nan'::DOUBLE ELSE coalesce(" fn                  \
+    "(CASE WHEN abs($1) < 1e150 THEN $1 END)" filter ", 0::DOUBLE) END)"
+
+/* Longs wrap; the engine adds them up in 128 bits. */
+#define WRAPPED_SUM(filter)                                      \
+    "coalesce(TRY_CAST(sum($1)" filter " AS BIGINT), k_wrap(CAST(sum($1)" \
+    filter " AS VARCHAR)), 0)"
+
+/* Whole parts and fractions apart, because the engine's own sum ends the query
+ * when it is too large; that is null here. */
+#define DECIMAL_SUM                                                         \
+    "(TRY_CAST(coalesce(sum(CAST(trunc($1) AS HUGEINT)), 0) AS "            \
+    "DECIMAL(38,10)) + coalesce(sum(CAST($1 - trunc($1) AS DECIMAL(18,10)))" \
+    ", 0))"
 
 static const struct lang_agg rows[] = {
 #include "aggs.def"

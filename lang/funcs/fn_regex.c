@@ -111,6 +111,30 @@ static struct expr *bind_countof(struct binder *b, const struct ast *call,
                    args[0], args[1], NULL);
 }
 
+/* extract(regex, group, text): a group that the pattern does not have, or that
+ * is null, matches nothing. The engine's own function knows ten groups. */
+static struct expr *bind_extract(struct binder *b, const struct ast *call,
+                                 struct expr **args, size_t n)
+{
+    struct expr *group = args[1];
+    int64_t nth = group->value.null ? -1 : group->value.i;
+    (void)n;
+    if (group->kind != EX_LITERAL || !type_is_int(group->type)) {
+        bind_error(b, DIAG_NOT_CONSTANT, group->span,
+                   "the group to extract is a number, the same for all rows");
+        return ex_error(b, group->span);
+    }
+    bool far = nth > 9 && args[0]->kind == EX_LITERAL &&
+               args[0]->type == TYPE_STRING &&
+               nth <= regex_group_count(args[0]->value.s);
+    struct expr *e =
+        ex_func(b, far ? "k_extract_far" : "k_extract",
+                call ? call->span : args[2]->span, args[0],
+                nth < 0 || (nth > 9 && !far) ? ex_long(b, 0) : group, args[2],
+                NULL);
+    return nth >= 0 && (nth <= 9 || far) ? e : ex_string(b, S(""));
+}
+
 #define TRIM(fn, pattern, does, sample)                                      \
     { .name = fn, .params = "string, string", .ret = TYPE_STRING,            \
       .sql = "regexp_replace($2, " pattern ", '', 'g')",                     \
@@ -153,10 +177,16 @@ const struct lang_func funcs_regex[] = {
       .usage = "k_part(text, start, length)",
       .summary = "A part of a text, to its end when the length is negative.",
       .example = "print indexof_regex(\"abc\", \"c\", 1, -1)" },
-    { .name = "extract", .params = "string, long, string",
+    { .name = "k_extract", .params = "string, long, string",
       .ret = TYPE_STRING,
       .sql = "regexp_extract($3, kre($1), CAST($2 AS INTEGER))",
-      .flags = FN_SQLNULL,
+      .flags = FN_SQLNULL | FN_HIDDEN },
+    { .name = "k_extract_far", .params = "string, long, string",
+      .ret = TYPE_STRING,
+      .sql = "regexp_extract_all($3, kre($1), CAST($2 AS INTEGER))[1]",
+      .flags = FN_SQLNULL | FN_HIDDEN },
+    { .name = "extract", .params = "string, long, string",
+      .ret = TYPE_STRING, .bind = bind_extract,
       .usage = "extract(regex, group, text [, typeof(type)])",
       .summary = "What a group of a regular expression matched (0: all of "
                  "it); empty, or null of the type, when nothing did.",

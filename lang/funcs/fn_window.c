@@ -71,15 +71,18 @@ static struct expr *bind_row_number(struct binder *b, const struct ast *call,
     struct expr *start = n ? coerce(b, args[0], TYPE_LONG) : ex_long(b, 1);
     if (n < 2)
         return as_window(ex_call(b, TYPE_LONG,
-                                 "(row_number() OVER (ORDER BY $2) - 1 + $1)",
+                                 "k_add(row_number() OVER (ORDER BY $2) - 1, $1)",
                                  start, row_index(b), NULL));
     struct expr *run = run_of(b, args[1]);
     b->reordered = true;
     return as_window(
         ex_call(b, TYPE_LONG,
-                "(row_number() OVER (PARTITION BY $2 ORDER BY $3) - 1 + $1)",
+                "k_add(row_number() OVER (PARTITION BY $2 ORDER BY $3) - 1, $1)",
                 start, run, row_index(b), NULL));
 }
+
+/* The engine adds the offset to the number of the row, in 64 bits. */
+#define NEAR "least(greatest($1, -1000000000000), 1000000000000)"
 
 static struct expr *neighbour(struct binder *b, const struct ast *call,
                               const char *sql, struct expr **args, size_t n)
@@ -87,7 +90,10 @@ static struct expr *neighbour(struct binder *b, const struct ast *call,
     if (!need_order(b, call))
         return ex_error(b, call->span);
     struct expr *x = flat(b, args[0]);
-    struct expr *by = n > 1 ? coerce(b, args[1], TYPE_LONG) : ex_long(b, 1);
+    struct expr *by = n > 1 ? ex_call(b, TYPE_LONG, NEAR, coerce(b, args[1],
+                                                                 TYPE_LONG),
+                                      NULL)
+                            : ex_long(b, 1);
     if (n > 2 && args[2]->kind != EX_LITERAL && args[2]->kind != EX_SCALAR) {
         bind_error(b, DIAG_NOT_CONSTANT, args[2]->span,
                    "the default of '%.*s' "
@@ -116,16 +122,25 @@ static struct expr *bind_next(struct binder *b, const struct ast *call,
     return neighbour(b, call, "lead($1, $2, $3) OVER (ORDER BY $4)", args, n);
 }
 
-/* The sum of $1 up to here by the order $2, in each part $3. */
+/* The sum of $1 up to here by the order $2, in each part $3. Whole numbers
+ * wrap, and the decimals of a sum that is too large are null. */
 static const char *cumsum_sql(struct arena *a, enum type t, bool parts)
 {
-    const char *as = t == TYPE_REAL      ? "DOUBLE"
-                     : t == TYPE_DECIMAL ? "DECIMAL(38,10)"
-                                         : "BIGINT";
+    const char *part = parts ? "PARTITION BY $3 " : "";
+    if (t == TYPE_DECIMAL)
+        return arena_fmt(a,
+                         "TRY_CAST(coalesce(sum(CAST($1 AS DOUBLE)) OVER "
+                         "(%sORDER BY $2 ROWS UNBOUNDED PRECEDING), 0) AS "
+                         "DECIMAL(38,10))%c",
+                         part, 0)
+            .p;
     return arena_fmt(a,
-                     "CAST(coalesce(sum($1) OVER (%sORDER BY $2 ROWS UNBOUNDED "
-                     "PRECEDING), 0) AS %s)%c",
-                     parts ? "PARTITION BY $3 " : "", as, 0)
+                     t == TYPE_REAL
+                         ? "coalesce(sum($1) OVER (%sORDER BY $2 ROWS "
+                           "UNBOUNDED PRECEDING), 0::DOUBLE)%c"
+                         : "k_wrap(CAST(coalesce(sum($1) OVER (%sORDER BY $2 "
+                           "ROWS UNBOUNDED PRECEDING), 0) AS VARCHAR))%c",
+                     part, 0)
         .p;
 }
 

@@ -1,4 +1,6 @@
 /* op_range.c - `range x from a to b step s`: a counting column. */
+#include <math.h>
+
 #include "bind/bind.h"
 #include "syntax/parse.h"
 
@@ -24,6 +26,13 @@ static bool step_fits(struct binder *b, const struct node *n)
 {
     bool time = n->from->type == TYPE_DATETIME ||
                 n->from->type == TYPE_TIMESPAN;
+    if (!time && !type_is_num(n->from->type) && n->from->type != TYPE_ERROR) {
+        bind_error(b, DIAG_TYPE, n->from->span,
+                   "a range goes over numbers, datetimes or timespans, this "
+                   "is a %s",
+                   type_name(n->from->type));
+        return false;
+    }
     if (time ? n->step->type != TYPE_TIMESPAN : !type_is_num(n->step->type)) {
         bind_error(b, DIAG_TYPE, n->step->span,
                    "a range of %s cannot step by a %s",
@@ -38,6 +47,16 @@ static bool step_fits(struct binder *b, const struct node *n)
         return false;
     }
     return true;
+}
+
+/* Literal ends that no step reaches. */
+static bool ends(struct binder *b, const struct expr *e)
+{
+    if (e->kind != EX_LITERAL || e->type != TYPE_REAL || e->value.null ||
+        isfinite(e->value.d))
+        return true;
+    bind_error(b, DIAG_ARGUMENTS, e->span, "a range has finite ends");
+    return false;
 }
 
 static struct node *range_bind(struct binder *b, const struct ast *op,
@@ -60,7 +79,7 @@ static struct node *range_bind(struct binder *b, const struct ast *op,
     if (n->from->kind == EX_ERROR || n->to->kind == EX_ERROR ||
         n->step->kind == EX_ERROR)
         return NULL;
-    if (!step_fits(b, n))
+    if (!step_fits(b, n) || !ends(b, n->from) || !ends(b, n->to))
         return NULL;
     enum type t = value_type(n->from->type, n->step->type);
     t = t == TYPE_DATETIME || t == TYPE_TIMESPAN ? t

@@ -10,7 +10,7 @@ static void sample_parse(struct parser *p, struct ast *op)
 static struct node *sample_bind(struct binder *b, const struct ast *op,
                                 struct node *in)
 {
-    struct expr *count = coerce(b, bind_const(b, op->kid), TYPE_LONG);
+    struct expr *count = bind_count(b, op->kid);
     if (count->kind == EX_ERROR)
         return NULL;
     struct node *s = node_over(b, NODE_SORT, op, in);

@@ -10,17 +10,6 @@ static void sample_distinct_parse(struct parser *p, struct ast *op)
         ast_add(op, parse_named(p));
 }
 
-static struct expr *bind_count(struct binder *b, const struct ast *t)
-{
-    struct expr *e = bind_const(b, t);
-    if (e->kind == EX_ERROR || type_is_num(e->type))
-        return coerce(b, e, TYPE_LONG);
-    bind_error(b, DIAG_TYPE, t->span,
-               "a number of values is needed, this is a %s",
-               type_name(e->type));
-    return ex_error(b, t->span);
-}
-
 static struct node *sample_distinct_bind(struct binder *b, const struct ast *op,
                                          struct node *in)
 {

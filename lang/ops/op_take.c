@@ -12,15 +12,8 @@ static struct node *take_bind(struct binder *b, const struct ast *op,
                               struct node *in)
 {
     struct node *n = node_over(b, NODE_LIMIT, op, in);
-    struct expr *count = bind_const(b, op->kid);
-    if (count->type == TYPE_DYNAMIC || type_is_int(count->type))
-        n->count = coerce(b, count, TYPE_LONG);
-    else if (count->kind != EX_ERROR)
-        bind_error(b, DIAG_TYPE, op->kid->span,
-                   "a number of rows is needed, "
-                   "this is a %s",
-                   type_name(count->type));
-    return n->count && n->count->kind != EX_ERROR ? n : NULL;
+    n->count = bind_count(b, op->kid);
+    return n->count->kind != EX_ERROR ? n : NULL;
 }
 
 const struct lang_op op_take = {

@@ -12,19 +12,12 @@ static void top_parse(struct parser *p, struct ast *op)
 static struct node *top_bind(struct binder *b, const struct ast *op,
                              struct node *in)
 {
-    struct expr *count = bind_const(b, op->kid);
-    if (count->kind != EX_ERROR && !type_is_int(count->type)) {
-        bind_error(b, DIAG_TYPE, op->kid->span,
-                   "a number of rows is needed, "
-                   "this is a %s",
-                   type_name(count->type));
-        return NULL;
-    }
+    struct expr *count = bind_count(b, op->kid);
     struct node *sorted = bind_order(b, op, in, op->kid->next);
     if (!sorted || count->kind == EX_ERROR || sorted == in)
         return sorted == in ? in : NULL;
     struct node *n = node_over(b, NODE_LIMIT, op, sorted);
-    n->count = coerce(b, count, TYPE_LONG);
+    n->count = count;
     return n;
 }
 

@@ -113,7 +113,7 @@ static void emit_range(struct emitter *e, struct buf *b, const struct node *n)
         emit_list(e, b, v, 1, "");
         buf_adds(b, " AS a, ");
         emit_list(e, b, v + 2, 1, "");
-        buf_adds(b, " AS s, unnest(generate_series(0, CAST(floor((");
+        buf_adds(b, " AS s, unnest(generate_series(0, TRY_CAST(floor((");
         emit_list(e, b, v + 1, 1, "");
         buf_adds(b, " - a) / s + 1e-9) AS BIGINT))) AS i)");
         return;
