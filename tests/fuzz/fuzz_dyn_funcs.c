@@ -13,16 +13,16 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct func_family families[] = {
-    { funcs_dynamic, &nfuncs_dynamic },   { funcs_collect, &nfuncs_collect },
-    { funcs_array, &nfuncs_array },       { funcs_set, &nfuncs_set },
-    { funcs_array_sort, &nfuncs_array_sort },
-    { funcs_bag, &nfuncs_bag },           { funcs_split, &nfuncs_split },
-    { funcs_json_path, &nfuncs_json_path },
-    { funcs_parse, &nfuncs_parse },       { funcs_url, &nfuncs_url },
-    { funcs_xml, &nfuncs_xml },           { funcs_base64, &nfuncs_base64 },
-    { funcs_zip, &nfuncs_zip },           { funcs_ip, &nfuncs_ip },
-    { funcs_punycode, &nfuncs_punycode }, { funcs_ip6, &nfuncs_ip6 },
-    { funcs_ip_text, &nfuncs_ip_text },
+    { "dynamic", funcs_dynamic, &nfuncs_dynamic },   { "collect", funcs_collect, &nfuncs_collect },
+    { "array", funcs_array, &nfuncs_array },       { "set", funcs_set, &nfuncs_set },
+    { "array_sort", funcs_array_sort, &nfuncs_array_sort },
+    { "bag", funcs_bag, &nfuncs_bag },           { "split", funcs_split, &nfuncs_split },
+    { "json_path", funcs_json_path, &nfuncs_json_path },
+    { "parse", funcs_parse, &nfuncs_parse },       { "url", funcs_url, &nfuncs_url },
+    { "xml", funcs_xml, &nfuncs_xml },           { "base64", funcs_base64, &nfuncs_base64 },
+    { "zip", funcs_zip, &nfuncs_zip },           { "ip", funcs_ip, &nfuncs_ip },
+    { "punycode", funcs_punycode, &nfuncs_punycode }, { "ip6", funcs_ip6, &nfuncs_ip6 },
+    { "ip_text", funcs_ip_text, &nfuncs_ip_text },
 };
 enum { NFAMILIES = sizeof families / sizeof *families, MAX_ARGS = 8 };
 

@@ -4,14 +4,14 @@
 #include "t.h"
 
 static const struct func_family families[] = {
-    { funcs_dynamic, &nfuncs_dynamic },
-    { funcs_collect, &nfuncs_collect },
-    { funcs_array, &nfuncs_array },
-    { funcs_array_sort, &nfuncs_array_sort },
-    { funcs_range, &nfuncs_range },
-    { funcs_set, &nfuncs_set },
-    { funcs_bag, &nfuncs_bag },
-    { funcs_json_path, &nfuncs_json_path },
+    { "dynamic", funcs_dynamic, &nfuncs_dynamic },
+    { "collect", funcs_collect, &nfuncs_collect },
+    { "array", funcs_array, &nfuncs_array },
+    { "array_sort", funcs_array_sort, &nfuncs_array_sort },
+    { "range", funcs_range, &nfuncs_range },
+    { "set", funcs_set, &nfuncs_set },
+    { "bag", funcs_bag, &nfuncs_bag },
+    { "json_path", funcs_json_path, &nfuncs_json_path },
 };
 
 #include "fn_call.h"

@@ -4,9 +4,9 @@
 #include "t.h"
 
 static const struct func_family families[] = {
-    { funcs_ip, &nfuncs_ip },
-    { funcs_ip6, &nfuncs_ip6 },
-    { funcs_ip_text, &nfuncs_ip_text },
+    { "ip", funcs_ip, &nfuncs_ip },
+    { "ip6", funcs_ip6, &nfuncs_ip6 },
+    { "ip_text", funcs_ip_text, &nfuncs_ip_text },
 };
 
 #include "fn_call.h"

@@ -5,8 +5,8 @@
 #include "t.h"
 
 static const struct func_family families[] = {
-    { funcs_tostring, &nfuncs_tostring }, { funcs_tonumber, &nfuncs_tonumber },
-    { funcs_math, &nfuncs_math }, { funcs_bits, &nfuncs_bits },
+    { "tostring", funcs_tostring, &nfuncs_tostring }, { "tonumber", funcs_tonumber, &nfuncs_tonumber },
+    { "math", funcs_math, &nfuncs_math }, { "bits", funcs_bits, &nfuncs_bits },
 };
 
 #include "fn_call.h"

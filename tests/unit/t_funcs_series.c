@@ -4,14 +4,14 @@
 #include "t.h"
 
 static const struct func_family families[] = {
-    { funcs_series_decompose, &nfuncs_series_decompose },
-    { funcs_series_fill, &nfuncs_series_fill },
-    { funcs_series_filter, &nfuncs_series_filter },
-    { funcs_series_fit, &nfuncs_series_fit },
-    { funcs_series_make, &nfuncs_series_make },
-    { funcs_series_math, &nfuncs_series_math },
-    { funcs_series_period, &nfuncs_series_period },
-    { funcs_series_stats, &nfuncs_series_stats },
+    { "series_decompose", funcs_series_decompose, &nfuncs_series_decompose },
+    { "series_fill", funcs_series_fill, &nfuncs_series_fill },
+    { "series_filter", funcs_series_filter, &nfuncs_series_filter },
+    { "series_fit", funcs_series_fit, &nfuncs_series_fit },
+    { "series_make", funcs_series_make, &nfuncs_series_make },
+    { "series_math", funcs_series_math, &nfuncs_series_math },
+    { "series_period", funcs_series_period, &nfuncs_series_period },
+    { "series_stats", funcs_series_stats, &nfuncs_series_stats },
 };
 
 #include "fn_call.h"

@@ -3,8 +3,8 @@
 #include "t.h"
 
 static const struct func_family families[] = {
-    { funcs_text, &nfuncs_text }, { funcs_find, &nfuncs_find },
-    { funcs_regex, &nfuncs_regex }, { funcs_hash, &nfuncs_hash },
+    { "text", funcs_text, &nfuncs_text }, { "find", funcs_find, &nfuncs_find },
+    { "regex", funcs_regex, &nfuncs_regex }, { "hash", funcs_hash, &nfuncs_hash },
 };
 
 #include "fn_call.h"

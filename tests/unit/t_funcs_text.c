@@ -4,11 +4,11 @@
 #include "t.h"
 
 static const struct func_family families[] = {
-    { funcs_url, &nfuncs_url },       { funcs_parse, &nfuncs_parse },
-    { funcs_split, &nfuncs_split },   { funcs_xml, &nfuncs_xml },
-    { funcs_base64, &nfuncs_base64 }, { funcs_zip, &nfuncs_zip },
-    { funcs_punycode, &nfuncs_punycode },
-    { funcs_user_agent, &nfuncs_user_agent },
+    { "url", funcs_url, &nfuncs_url },       { "parse", funcs_parse, &nfuncs_parse },
+    { "split", funcs_split, &nfuncs_split },   { "xml", funcs_xml, &nfuncs_xml },
+    { "base64", funcs_base64, &nfuncs_base64 }, { "zip", funcs_zip, &nfuncs_zip },
+    { "punycode", funcs_punycode, &nfuncs_punycode },
+    { "user_agent", funcs_user_agent, &nfuncs_user_agent },
 };
 
 #include "fn_call.h"
