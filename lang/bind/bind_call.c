@@ -324,6 +324,8 @@ static str agg_name(struct binder *b, const struct lang_agg *g,
 {
     str arg = t->kid ? auto_name(b, t->kid) : S("");
     const struct ast *second = t->kid ? t->kid->next : NULL;
+    if (second && str_eqz(t->text, "percentilew")) /* behind the weight */
+        second = second->next;
     if (str_eqz(str_of(g->prefix), "percentile_") && second &&
         second->kind == AST_LITERAL) {
         struct buf p;

@@ -13,4 +13,16 @@
 extern const struct lang_aggfn aggfns_collect[];
 extern const size_t naggfns_collect;
 
+/* k_agg_percentile(value, weight, percent), k_agg_percentile_real */
+extern const struct lang_aggfn aggfns_weighted[];
+extern const size_t naggfns_weighted;
+
+/* k_agg_schema(value) */
+extern const struct lang_aggfn aggfns_schema[];
+extern const size_t naggfns_schema;
+
+/* Binds hll, tdigest and their like: says that they are not supported. */
+struct expr *refuse_sketch(struct binder *b, const struct ast *call,
+                           struct expr **args, size_t nargs);
+
 #endif

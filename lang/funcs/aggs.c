@@ -22,6 +22,14 @@
                 .summary = sum,                                   \
                 .example = ex } },
 
+#define REFUSED(nm)                        \
+    { .prefix = "",                        \
+      .func = { .name = nm,                \
+                .params = "any*",          \
+                .ret = TYPE_DYNAMIC,       \
+                .flags = FN_HIDDEN,        \
+                .bind = refuse_sketch } },
+
 /* NaN in the group makes the result NaN, as in Kusto. */
 #define NAN_OR(what)                                                   \
     "(CASE WHEN coalesce(bool_or(isnan($1)), FALSE) "                  \
@@ -34,11 +42,6 @@
     ", FALSE) THEN 'nan'::DOUBLE ELSE coalesce(" fn                  \
     "(CASE WHEN abs($1) < 1e150 THEN $1 END)" filter ", 0::DOUBLE) END)"
 
-/* Longs wrap; the engine adds them up in 128 bits. */
-#define WRAPPED_SUM(filter)                                      \
-    "coalesce(TRY_CAST(sum($1)" filter " AS BIGINT), k_wrap(CAST(sum($1)" \
-    filter " AS VARCHAR)), 0)"
-
 /* Whole parts and fractions apart, because the engine's own sum ends the query
  * when it is too large; that is null here. */
 #define DECIMAL_SUM                                                         \
@@ -46,8 +49,19 @@
     "DECIMAL(38,10)) + coalesce(sum(CAST($1 - trunc($1) AS DECIMAL(18,10)))" \
     ", 0))"
 
+/* The sum of longs, which wraps around. */
+#define WRAPPED(what)                                                        \
+    "coalesce(TRY_CAST(sum(" what ") AS BIGINT), k_wrap(CAST(sum(" what      \
+    ") AS VARCHAR)), 0)"
+
 static const struct lang_agg rows[] = {
 #include "aggs.def"
+    REFUSED("hll")
+    REFUSED("hll_if")
+    REFUSED("hll_merge")
+    REFUSED("tdigest")
+    REFUSED("tdigest_merge")
+    REFUSED("merge_tdigest")
 };
 
 const struct lang_agg *const *lang_aggs(size_t *n)
@@ -64,6 +78,8 @@ static const struct {
     const size_t *n;
 } families[] = {
     { aggfns_collect, &naggfns_collect },
+    { aggfns_weighted, &naggfns_weighted },
+    { aggfns_schema, &naggfns_schema },
 };
 
 const struct lang_aggfn *lang_aggfn(size_t i)

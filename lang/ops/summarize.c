@@ -11,7 +11,7 @@ void summary_init(struct binder *b, struct summary *s, const struct ast *op)
     s->out = node_new(b->arena, NODE_PROJECT, op->span, s->agg);
 }
 
-static struct expr *agg_column(struct binder *b, struct summary *s,
+struct expr *summary_aggregate(struct binder *b, struct summary *s,
                                struct expr *e)
 {
     struct assign a = { col_new(b, S(""), e->type, e->has_null), e };
@@ -49,8 +49,8 @@ bool summary_by(struct binder *b, struct summary *s, const struct ast *k,
     return true;
 }
 
-static void out_column(struct binder *b, struct summary *s, str name,
-                       struct expr *e)
+void summary_out(struct binder *b, struct summary *s, str name,
+                 struct expr *e)
 {
     project_add(b, s->out, free_name(b, s->out, name), e);
 }
@@ -84,7 +84,7 @@ static void pick_row(struct binder *b, struct summary *s, const char *how,
                     packed, by, NULL);
     else
         e = ex_call(b, TYPE_DYNAMIC, "first($1)", packed, NULL);
-    struct expr *col = agg_column(b, s, e);
+    struct expr *col = summary_aggregate(b, s, e);
     for (size_t i = 0; i < n; i++) {
         enum type t = fields[i].e->type;
         const char *get = arena_cstr(
@@ -94,7 +94,7 @@ static void pick_row(struct binder *b, struct summary *s, const char *how,
                                 i));
         struct expr *v = ex_call(b, t, get, col, NULL);
         v->has_null = t != TYPE_STRING;
-        out_column(b, s, fields[i].name, v);
+        summary_out(b, s, fields[i].name, v);
     }
 }
 
@@ -155,6 +155,12 @@ static bool add_arg_extreme(struct binder *b, struct summary *s, str given,
         return false;
     if (by->type == TYPE_DYNAMIC)
         by = coerce(b, by, TYPE_STRING);
+    struct expr *order = by;
+    if (!max && by->type == TYPE_REAL) /* NaN is found by both */
+        order = ex_call(b, TYPE_REAL,
+                        "(CASE WHEN isnan($1) THEN '-infinity'::DOUBLE ELSE "
+                        "$1 END)",
+                        by, NULL);
     struct field *f =
         arena_array(b->arena, b->row->cols.n + ast_nkids(call) + 1, sizeof *f);
     size_t n = 0;
@@ -164,7 +170,7 @@ static bool add_arg_extreme(struct binder *b, struct summary *s, str given,
     f[n++] = (struct field){ name, by };
     if (!list_fields(b, s, call->kid->next, f, &n, by))
         return false;
-    pick_row(b, s, max ? "arg_max" : "arg_min", by, f, n);
+    pick_row(b, s, max ? "arg_max" : "arg_min", order, f, n);
     return true;
 }
 
@@ -187,77 +193,11 @@ static bool add_take_any(struct binder *b, struct summary *s,
                             : "any_value($1)",
                         f[i].e, NULL);
             e->has_null = f[i].e->type != TYPE_STRING;
-            out_column(b, s, f[i].name, agg_column(b, s, e));
+            summary_out(b, s, f[i].name, summary_aggregate(b, s, e));
         }
     }
     if (call->kid->kind == AST_STAR && n)
         pick_row(b, s, "first", NULL, f, n);
-    return true;
-}
-
-static str percent_name(struct binder *b, str base, const struct value *v)
-{
-    struct buf t;
-    buf_init(&t, 200);
-    buf_addf(&t, "percentile_%.*s_", STRF(base));
-    size_t from = t.n;
-    if (v->type == TYPE_REAL && v->d == (double)(int64_t)v->d)
-        buf_add_i64(&t, (int64_t)v->d);
-    else
-        value_text(&t, v);
-    for (size_t i = from; i < t.n; i++)
-        if (t.p[i] == '.')
-            t.p[i] = '_';
-    str s = buf_take(&t, b->arena);
-    buf_release(&t);
-    return s;
-}
-
-static struct expr *percentile(struct binder *b, struct expr *x, struct expr *p)
-{
-    if (x->type == TYPE_INT)
-        x = coerce(b, x, TYPE_LONG);
-    struct expr *e = ex_call(b, x->type, "quantile_disc($1, $2 / 100)", x,
-                             coerce(b, p, TYPE_REAL), NULL);
-    e->has_null = true;
-    return e;
-}
-
-/* percentiles(x, 5, 95): one column each; percentiles_array: one array. */
-static bool add_percentiles(struct binder *b, struct summary *s, str given,
-                            const struct ast *call, bool array)
-{
-    if (!call->kid || !call->kid->next) {
-        bind_error(b, DIAG_ARGUMENTS, call->span, "usage: %.*s(x, p, …)",
-                   STRF(call->text));
-        return false;
-    }
-    struct expr *x = bind_expr(b, call->kid), *list[32];
-    str base = auto_name(b, call->kid);
-    size_t n = 0;
-    for (const struct ast *k = call->kid->next; k && n < 32; k = k->next) {
-        struct value v;
-        struct expr *p = bind_const(b, k);
-        if (x->kind == EX_ERROR || p->kind == EX_ERROR || !bind_value(b, k, &v))
-            return false;
-        if (!type_is_num(p->type)) {
-            bind_error(b, DIAG_TYPE, k->span, "a percentage is a number");
-            return false;
-        }
-        struct expr *e = agg_column(b, s, percentile(b, x, p));
-        if (array)
-            list[n++] = coerce(b, e, TYPE_DYNAMIC);
-        else
-            out_column(
-                b, s, given.n && n == 0 ? given : percent_name(b, base, &v), e),
-                n++;
-    }
-    if (array)
-        out_column(
-            b, s,
-            given.n ? given
-                    : arena_fmt(b->arena, "percentiles_%.*s", STRF(base)),
-            bind_call_args(b, S("k_pack_array"), call->span, NULL, list, n));
     return true;
 }
 
@@ -300,9 +240,8 @@ static bool add_several(struct binder *b, struct summary *s, str given,
     *known = true;
     if (str_eqz(name, "arg_max") || str_eqz(name, "arg_min"))
         return add_arg_extreme(b, s, given, call, str_eqz(name, "arg_max"));
-    if (str_eqz(name, "percentiles") || str_eqz(name, "percentiles_array"))
-        return add_percentiles(b, s, given, call,
-                               str_eqz(name, "percentiles_array"));
+    if (str_starts(name, S("percentiles")))
+        return summary_percentiles(b, s, given, call, known);
     bool any = str_eqz(name, "take_any") || str_eqz(name, "any");
     if (any && call->kid && (call->kid->kind == AST_STAR || call->kid->next))
         return add_take_any(b, s, call, str_eqz(name, "any") ? "any_" : "");
@@ -350,7 +289,7 @@ bool summary_add(struct binder *b, struct summary *s, const struct ast *item,
         str name = given.n ? free_name(b, s->out, given)
                            : auto_column(b, s->out, t, counter);
         if (ok)
-            project_add(b, s->out, name, agg_column(b, s, e));
+            project_add(b, s->out, name, summary_aggregate(b, s, e));
     }
     b->aggregates = false;
     return ok;

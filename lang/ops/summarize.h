@@ -19,6 +19,16 @@ bool summary_by(struct binder *b, struct summary *s, const struct ast *key,
  * an aggregate that fills several columns. False: reported. */
 bool summary_add(struct binder *b, struct summary *s, const struct ast *item,
                  unsigned *counter);
+/* Computes an aggregate; what is made of it, and its place in the output, is
+ * the caller's. */
+struct expr *summary_aggregate(struct binder *b, struct summary *s,
+                               struct expr *e);
+void summary_out(struct binder *b, struct summary *s, str name,
+                 struct expr *e);
+/* percentiles(x, p, …) and its relatives; *known is cleared when the call is
+ * none of them (percentiles.c). `given` is the name of the column, or "". */
+bool summary_percentiles(struct binder *b, struct summary *s, str given,
+                         const struct ast *call, bool *known);
 struct node *summary_end(struct binder *b, struct summary *s, struct node *in);
 
 #endif
