@@ -101,7 +101,7 @@ static enum status run_sql(struct lang *l, const struct node *n,
         cols[ncols++] = (struct engine_col){ S("none"), TYPE_LONG };
     buf_init(&sql, MAX_SQL_BYTES);
     if (node_most_rows(n) <= max_rows)
-        max_rows = 0; /* no need to look for more */
+        max_rows = ENGINE_FEW; /* no need to look for more */
     enum status st = sql_emit(&sql, n, ds) ? ST_OK : ST_USER;
     if (st == ST_OK)
         st = engine_query(l->engine, buf_str(&sql), ncols, cols, max_rows, out,

@@ -15,6 +15,7 @@ struct duck_database;
 struct duck_connection;
 struct duck_config;
 struct duck_prepared;
+struct duck_task;       /* a statement that is under way */
 struct duck_appender;
 struct duck_error;
 struct duck_type;
@@ -28,6 +29,10 @@ struct duck_call;       /* a running call of a function */
 struct duck_init;       /* the start of a scalar function on a thread */
 
 enum duck_state { DUCK_OK, DUCK_ERROR };
+enum duck_pending {
+    DUCK_PENDING_READY, DUCK_PENDING_WORK, DUCK_PENDING_ERROR,
+    DUCK_PENDING_IDLE,      /* all tasks are with other threads */
+};
 enum { DUCK_STATEMENT_SELECT = 1 };
 enum { DUCK_VECTOR_ROWS = 2048 };
 
@@ -127,6 +132,13 @@ typedef void duck_destroy_fn(void **states, uint64_t n);
       (struct duck_prepared *, uint64_t))                                    \
     F(enum duck_state, execute_prepared_streaming,                           \
       (struct duck_prepared *, struct duck_result *))                        \
+    F(enum duck_state, pending_prepared,                                     \
+      (struct duck_prepared *, struct duck_task **))                         \
+    F(enum duck_pending, pending_execute_task, (struct duck_task *))         \
+    F(const char *, pending_error, (struct duck_task *))                     \
+    F(enum duck_state, execute_pending,                                      \
+      (struct duck_task *, struct duck_result *))                            \
+    F(void, destroy_pending, (struct duck_task **))                          \
     F(struct duck_chunk *, fetch_chunk, (struct duck_result))                \
     F(const char *, result_error, (struct duck_result *))                    \
     F(uint64_t, rows_changed, (struct duck_result *))                        \

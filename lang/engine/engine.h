@@ -30,6 +30,9 @@
 
 struct engine;
 
+/* For max_rows: the query gives few rows by itself, show them all. */
+#define ENGINE_FEW SIZE_MAX
+
 struct engine_col {
     str name;       /* KQL's, for the frame */
     enum type type;

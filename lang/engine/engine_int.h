@@ -90,6 +90,11 @@ void set_utc(struct engine *e, struct duck_connection *con);
  * without one when the cancel flag is set: then the flag was the cause. */
 enum status engine_fail(struct engine *e, const char *text, struct diags *ds);
 
+/* run.c. Runs a statement to its end; *out is to be destroyed in any case. The
+ * whole result is in memory then. */
+NODISCARD enum status run_prepared(struct engine *e, struct duck_prepared *p,
+                                   struct duck_result *out, struct diags *ds);
+
 /* exec.c. Like engine_exec on another connection; `changed` MAY be NULL. */
 NODISCARD enum status run_sql(struct engine *e, struct duck_connection *con,
                               str sql, uint64_t *changed, struct diags *ds);

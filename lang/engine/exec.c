@@ -36,12 +36,32 @@ enum status run_sql(struct engine *e, struct duck_connection *con, str sql,
     return st;
 }
 
+/* One statement, which may take long (CREATE TABLE AS). */
+static enum status run_one(struct engine *e, str sql, struct diags *ds)
+{
+    const struct duck *d = &e->duck;
+    struct arena *a = arena_new();
+    struct duck_prepared *p = NULL;
+    struct duck_result r = { .error = NULL };
+    enum status st = ST_OK;
+    if (d->prepare(e->con, arena_cstr(a, sql), &p) != DUCK_OK)
+        st = engine_fail(e, d->prepare_error(p), ds);
+    else
+        st = run_prepared(e, p, &r, ds);
+    d->destroy_result(&r);
+    d->destroy_prepare(&p);
+    arena_free(a);
+    return st;
+}
+
 enum status engine_exec(struct engine *e, str sql, struct diags *ds)
 {
     enum status st = statement_begin(e, ds);
     if (st != ST_OK)
         return st;
-    st = run_sql(e, e->con, sql, NULL, ds);
+    st = sql_check(sql, ds);
+    if (st == ST_OK)
+        st = run_one(e, sql, ds);
     statement_end(e);
     return st;
 }

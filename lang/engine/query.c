@@ -4,15 +4,18 @@
  *            reads.
  * Gives:     a new frame of the wanted names and types; the caller owns it.
  *
- * The result is streamed: DuckDB holds a few chunks, never the whole result.
+ * A result without a bound is streamed: DuckDB holds a few chunks, never the
+ * whole result.
  * How many rows come is not known before, so columns grow on the heap and are
  * moved into the frame's arena at the end, one after the other. */
 #include "engine_int.h"
 
 #include "cells.h"
 
-/* A result may take this share of the memory limit, as a frame. */
-enum { FRAME_SHARE = 2 };
+enum {
+    FRAME_SHARE = 2,        /* a frame may take this part of the memory limit */
+    FEW_ROWS = 100000,      /* results of so many rows are not streamed */
+};
 
 struct growing {
     void *cells;    /* int64_t, double or str */
@@ -218,7 +221,15 @@ static enum status prepare_select(struct engine *e, const char *sql,
     return ST_OK;
 }
 
-static enum status run_select(struct reading *r, const char *sql,
+static enum status run_streaming(struct engine *e, struct duck_prepared *p,
+                                 struct duck_result *out, struct diags *ds)
+{
+    if (e->duck.execute_prepared_streaming(p, out) == DUCK_OK)
+        return ST_OK;
+    return engine_fail(e, e->duck.result_error(out), ds);
+}
+
+static enum status run_select(struct reading *r, const char *sql, bool few,
                               struct diags *ds)
 {
     const struct duck *d = &r->e->duck;
@@ -226,9 +237,9 @@ static enum status run_select(struct reading *r, const char *sql,
     enum status st = prepare_select(r->e, sql, r->ncols, &p, ds);
     if (st == ST_OK) {
         struct duck_result result = { .error = NULL };
-        if (d->execute_prepared_streaming(p, &result) != DUCK_OK)
-            st = engine_fail(r->e, d->result_error(&result), ds);
-        else
+        st = few ? run_prepared(r->e, p, &result, ds)
+                 : run_streaming(r->e, p, &result, ds);
+        if (st == ST_OK)
             st = fetch_all(r, &result, ds);
         d->destroy_result(&result);
     }
@@ -244,6 +255,11 @@ struct question {
     const struct engine_col *cols;
     struct arena *arena;
 };
+
+static bool is_few(const struct question *q)
+{
+    return q->max_rows == ENGINE_FEW;
+}
 
 static void reading_init(struct reading *r, const struct question *q)
 {
@@ -278,7 +294,8 @@ static enum status select_frame(const struct question *q, const char *sql,
 {
     struct reading r;
     reading_init(&r, q);
-    enum status st = run_select(&r, sql, ds);
+    bool few = q->max_rows && (q->max_rows <= FEW_ROWS || is_few(q));
+    enum status st = run_select(&r, sql, few, ds);
     if (st == ST_OK)
         finish_frame(&r);
     *out = reading_release(&r, st == ST_OK);
@@ -303,7 +320,9 @@ static enum status count_rows(const struct question *of, uint64_t *n,
                               struct diags *ds)
 {
     static const struct engine_col col = { { "n", 1 }, TYPE_LONG };
-    struct question q = { .e = of->e, .ncols = 1, .cols = &col };
+    struct question q = {
+        .e = of->e, .ncols = 1, .cols = &col, .max_rows = ENGINE_FEW,
+    };
     struct frame *f;
     enum status st = select_frame(
         &q, wrapped(of->arena, "SELECT count(*) FROM (\n", of->sql, "\n)"), &f,
@@ -334,11 +353,12 @@ static enum status answer(const struct question *q, struct frame **out,
 {
     char tail[48];
     snprintf(tail, sizeof tail, "\n) LIMIT %zu", q->max_rows + 1);
+    bool wrap = q->max_rows && !is_few(q);
     const char *text =
-        q->max_rows ? wrapped(q->arena, "SELECT * FROM (\n", q->sql, tail)
-                    : arena_cstr(q->arena, q->sql);
+        wrap ? wrapped(q->arena, "SELECT * FROM (\n", q->sql, tail)
+             : arena_cstr(q->arena, q->sql);
     enum status st = select_frame(q, text, out, ds);
-    if (st == ST_OK && q->max_rows && (*out)->nrows > q->max_rows)
+    if (st == ST_OK && wrap && (*out)->nrows > q->max_rows)
         st = truncate_frame(q, *out, ds);
     if (st != ST_OK) {
         frame_unref(*out);
