@@ -97,6 +97,24 @@ static struct expr *equality(struct binder *b, bool equal, struct expr *x,
     return e;
 }
 
+/* `Success - Failed < 10m`, when both are columns or a constant: as
+ * `Success < Failed + 10m` it can be a condition of a join, or of a scan. No
+ * datetime and such a timespan leave 64 bits together. */
+static struct expr *shift_interval(struct binder *b, const char *sql,
+                                   struct expr *x, struct expr *y)
+{
+    static const int64_t most = 1000000000000000000;
+    if (x->kind != EX_CALL || strcmp(x->sql, "($1 - $2)") != 0 ||
+        x->args[0]->type != TYPE_DATETIME || x->args[1]->type != TYPE_DATETIME)
+        return NULL;
+    if (y->kind != EX_LITERAL || y->type != TYPE_TIMESPAN || y->value.null ||
+        y->value.i < -most || y->value.i > most)
+        return NULL;
+    struct expr *to =
+        ex_call(b, TYPE_DATETIME, "($1 + $2)", x->args[1], y, NULL);
+    return ex_call(b, TYPE_BOOL, sql, x->args[0], to, NULL);
+}
+
 /* The engine sorts NaN above all numbers; KQL calls every comparison false. */
 static struct expr *ordering(struct binder *b, str op, struct expr *x,
                              struct expr *y)
@@ -107,7 +125,9 @@ static struct expr *ordering(struct binder *b, str op, struct expr *x,
                     : str_eqz(op, "<=") ? "($1 <= $2)"
                     : str_eqz(op, ">")  ? "($1 > $2)"
                                         : "($1 >= $2)";
-    struct expr *e = ex_call(b, TYPE_BOOL, sql, x, y, NULL);
+    struct expr *e = shift_interval(b, sql, x, y);
+    if (!e)
+        e = ex_call(b, TYPE_BOOL, sql, x, y, NULL);
     if (e->kind == EX_ERROR)
         return e;
     if (!is_nan_free(big))

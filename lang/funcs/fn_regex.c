@@ -111,6 +111,17 @@ static struct expr *bind_countof(struct binder *b, const struct ast *call,
                    args[0], args[1], NULL);
 }
 
+/* Logs of several kinds in one table leave most cells of a column empty. There
+ * is nothing to find there, and a search costs far more than a look. */
+static struct expr *pass_empty(struct binder *b, struct expr *found,
+                               struct expr *text)
+{
+    if (text->kind != EX_COLUMN || found->kind == EX_ERROR)
+        return found;
+    return ex_call(b, TYPE_STRING, "(CASE WHEN $2 = '' THEN '' ELSE $1 END)",
+                   found, text, NULL);
+}
+
 /* extract(regex, group, text): a group that the pattern does not have, or that
  * is null, matches nothing. The engine's own function knows ten groups. */
 static struct expr *bind_extract(struct binder *b, const struct ast *call,
@@ -132,7 +143,8 @@ static struct expr *bind_extract(struct binder *b, const struct ast *call,
                 call ? call->span : args[2]->span, args[0],
                 nth < 0 || (nth > 9 && !far) ? ex_long(b, 0) : group, args[2],
                 NULL);
-    return nth >= 0 && (nth <= 9 || far) ? e : ex_string(b, S(""));
+    return nth >= 0 && (nth <= 9 || far) ? pass_empty(b, e, args[2])
+                                         : ex_string(b, S(""));
 }
 
 #define TRIM(fn, pattern, does, sample)                                      \
