@@ -21,7 +21,8 @@ static const struct func_family families[] = {
     { "parse", funcs_parse, &nfuncs_parse },       { "url", funcs_url, &nfuncs_url },
     { "xml", funcs_xml, &nfuncs_xml },           { "base64", funcs_base64, &nfuncs_base64 },
     { "zip", funcs_zip, &nfuncs_zip },           { "ip", funcs_ip, &nfuncs_ip },
-    { "punycode", funcs_punycode, &nfuncs_punycode }, { "ip6", funcs_ip6, &nfuncs_ip6 },
+    { "punycode", funcs_punycode, &nfuncs_punycode },
+    { "ip6", funcs_ip6, &nfuncs_ip6 },
     { "ip_text", funcs_ip_text, &nfuncs_ip_text },
 };
 enum { NFAMILIES = sizeof families / sizeof *families, MAX_ARGS = 8 };

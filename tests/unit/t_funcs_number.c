@@ -5,7 +5,8 @@
 #include "t.h"
 
 static const struct func_family families[] = {
-    { "tostring", funcs_tostring, &nfuncs_tostring }, { "tonumber", funcs_tonumber, &nfuncs_tonumber },
+    { "tostring", funcs_tostring, &nfuncs_tostring },
+    { "tonumber", funcs_tonumber, &nfuncs_tonumber },
     { "math", funcs_math, &nfuncs_math }, { "bits", funcs_bits, &nfuncs_bits },
 };
 

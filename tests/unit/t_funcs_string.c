@@ -4,7 +4,8 @@
 
 static const struct func_family families[] = {
     { "text", funcs_text, &nfuncs_text }, { "find", funcs_find, &nfuncs_find },
-    { "regex", funcs_regex, &nfuncs_regex }, { "hash", funcs_hash, &nfuncs_hash },
+    { "regex", funcs_regex, &nfuncs_regex },
+    { "hash", funcs_hash, &nfuncs_hash },
 };
 
 #include "fn_call.h"

@@ -5,10 +5,12 @@
 #include "t.h"
 
 static const struct func_family families[] = {
-    { "totime", funcs_totime, &nfuncs_totime }, { "datetime", funcs_datetime, &nfuncs_datetime },
+    { "totime", funcs_totime, &nfuncs_totime },
+    { "datetime", funcs_datetime, &nfuncs_datetime },
     { "datetime_diff", funcs_datetime_diff, &nfuncs_datetime_diff },
     { "datetime_make", funcs_datetime_make, &nfuncs_datetime_make },
-    { "format", funcs_format, &nfuncs_format }, { "timezone", funcs_timezone, &nfuncs_timezone },
+    { "format", funcs_format, &nfuncs_format },
+    { "timezone", funcs_timezone, &nfuncs_timezone },
 };
 
 #include "fn_call.h"
