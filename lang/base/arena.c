@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "buf.h"
 #include "status.h"
 
 #ifdef STRESS
@@ -152,16 +153,14 @@ char *arena_cstr(struct arena *a, str s)
 str arena_fmt(struct arena *a, const char *fmt, ...)
 {
     va_list ap;
+    struct buf b;
+    buf_init(&b, SIZE_MAX / 4);
     va_start(ap, fmt);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    buf_addv(&b, fmt, ap);
     va_end(ap);
-    if (n < 0)
-        BUG("bad format '%s'", fmt);
-    char *z = arena_alloc(a, (size_t)n + 1);
-    va_start(ap, fmt);
-    vsnprintf(z, (size_t)n + 1, fmt, ap);
-    va_end(ap);
-    return (str){ z, (size_t)n };
+    str s = { arena_cstr(a, buf_str(&b)), b.n };
+    buf_release(&b);
+    return s;
 }
 
 void *arena_grow(struct arena *a, const void *old, size_t n, size_t *cap,

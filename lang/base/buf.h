@@ -7,6 +7,8 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <stdarg.h>
+
 #include "arena.h"
 
 struct buf {
@@ -26,8 +28,11 @@ void buf_add(struct buf *b, str s);
 void buf_adds(struct buf *b, const char *z);
 void buf_addc(struct buf *b, char c);
 void buf_fill(struct buf *b, char c, size_t n);
+/* As printf, but "%.*s" takes all bytes, NUL too (format.c). */
 __attribute__((format(printf, 2, 3)))
 void buf_addf(struct buf *b, const char *fmt, ...);
+__attribute__((format(printf, 2, 0)))
+void buf_addv(struct buf *b, const char *fmt, va_list ap);
 void buf_add_i64(struct buf *b, int64_t v);
 /* Shortest decimal text that reads back as the same double: 1.0, 0.1, 1e+300,
  * NaN, Infinity, -Infinity. Independent of the locale. */

@@ -15,16 +15,28 @@ void diags_init(struct diags *ds, struct arena *a)
     *ds = (struct diags){ .arena = a };
 }
 
+str diag_text(struct arena *a, const char *fmt, va_list ap)
+{
+    struct buf b;
+    buf_init(&b, 16 << 20);
+    buf_addv(&b, fmt, ap);
+    if (b.n > MAX_MESSAGE)
+        for (b.n = MAX_MESSAGE; (b.p[b.n] & 0xC0) == 0x80; b.n--)
+            ;
+    str s = buf_take(&b, a);
+    buf_release(&b);
+    return s;
+}
+
 __attribute__((format(printf, 2, 0)))
 static str vformat(struct arena *a, const char *fmt, va_list ap)
 {
-    va_list again;
-    va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
-    char *z = arena_alloc(a, (size_t)n + 1);
-    vsnprintf(z, (size_t)n + 1, fmt, again);
-    va_end(again);
-    return (str){ z, (size_t)n };
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    buf_addv(&b, fmt, ap);
+    str s = buf_take(&b, a);
+    buf_release(&b);
+    return s;
 }
 
 __attribute__((format(printf, 5, 0)))

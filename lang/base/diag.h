@@ -31,6 +31,11 @@ struct diags {
     size_t nerrors;
 };
 
+/* The text of a message, not longer than MAX_MESSAGE bytes. */
+enum { MAX_MESSAGE = 400 };
+__attribute__((format(printf, 2, 0)))
+str diag_text(struct arena *a, const char *fmt, va_list ap);
+
 void diags_init(struct diags *ds, struct arena *a);
 
 /* Message and hint are formatted here; hint may be NULL. Returned so that the

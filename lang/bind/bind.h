@@ -113,6 +113,9 @@ void project_keep(struct binder *b, struct node *p, const struct col *c);
 void project_set(struct binder *b, struct node *p, str name, struct expr *e);
 void project_add(struct binder *b, struct node *p, str name, struct expr *e);
 str free_name(struct binder *b, const struct node *n, str wanted); /* x, x1 … */
+/* A name that data gives to a column: never empty, never like the hidden ones
+ * of ours, which begin with U+0001. */
+str data_name(struct binder *b, str name);
 /* Columns of `row` that a NAME or WILDCARD pattern means. */
 size_t match_columns(struct binder *b, const struct ast *pattern,
                      const struct node *row, bool *hit);

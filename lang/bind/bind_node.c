@@ -9,12 +9,11 @@
 struct diag *bind_error(struct binder *b, enum diag_code code, struct span at,
                         const char *fmt, ...)
 {
-    char text[400];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    str text = diag_text(b->arena, fmt, ap);
     va_end(ap);
-    return diag_error(b->ds, code, at, "%s", text);
+    return diag_error(b->ds, code, at, "%.*s", STRF(text));
 }
 
 enum { MAX_BIND_DEPTH = 400, MAX_BIND_STEPS = 1000000 };
@@ -141,6 +140,15 @@ str free_name(struct binder *b, const struct node *n, str wanted)
         if (!node_find(n, name))
             return name;
     }
+}
+
+str data_name(struct binder *b, str name)
+{
+    if (name.n == 0)
+        return S("Column1");
+    if (name.p[0] != '\001')
+        return name;
+    return arena_fmt(b->arena, "_%.*s", STRF(str_sub(name, 1, name.n)));
 }
 
 /* `a*b*`: stars match anything; iterative with one backtrack point. */

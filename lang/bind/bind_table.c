@@ -58,8 +58,10 @@ struct node *fetch_node(struct binder *b, struct source *s, struct span at)
     struct node *n = node_new(b->arena, NODE_FETCH, at, NULL);
     n->source = s;
     for (size_t i = 0; i < s->ncols; i++) {
-        PUSH(b->arena, n->cols,
-             col_new(b, s->cols[i].name, s->cols[i].type, true));
+        str name = data_name(b, s->cols[i].name);
+        if (!str_eq(name, s->cols[i].name))
+            name = free_name(b, n, name);
+        PUSH(b->arena, n->cols, col_new(b, name, s->cols[i].type, true));
         PUSH(b->arena, n->source_cols, (uint32_t)i);
     }
     return n;

@@ -240,9 +240,8 @@ static struct node *keep_source(struct unpack *u, struct expr *self)
 
 static str column_name(struct unpack *u, const struct member_type *m)
 {
-    str name = arena_fmt(u->b->arena, "%.*s%.*s", STRF(u->prefix),
-                         STRF(m->name));
-    return name.n ? name : S("Column1");
+    return data_name(u->b, arena_fmt(u->b->arena, "%.*s%.*s", STRF(u->prefix),
+                                     STRF(m->name)));
 }
 
 static struct node *unpack_members(struct unpack *u)

@@ -229,7 +229,7 @@ static struct node *pivot_values(struct pivot *p)
         output_key(p, n, i, p->keys.v[i]->name);
     for (size_t i = 0; i < nvalues; i++)
         add_column(p->b, n, false,
-                   free_name(p->b, n, values[i].n ? values[i] : S("Column1")),
+                   free_name(p->b, n, data_name(p->b, values[i])),
                    value_column(p, values[i]));
     if (n->cols.n == 0) { /* no rows, no keys: still a table */
         struct expr *one = ex_calln(p->b, TYPE_LONG, "count(*)", NULL, 0);

@@ -93,12 +93,11 @@ static struct diag *report(struct parser *p, enum diag_code code, str message)
 struct diag *parse_error(struct parser *p, enum diag_code code, const char *fmt,
                          ...)
 {
-    char text[300];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    str text = diag_text(p->arena, fmt, ap);
     va_end(ap);
-    return report(p, code, arena_str(p->arena, str_of(text)));
+    return report(p, code, text);
 }
 
 bool expected(struct parser *p, const char *what)
@@ -163,6 +162,14 @@ struct ast *clause(struct parser *p, struct ast *op, const char *name)
     return c;
 }
 
+/* Names that begin so are ours: columns that are not shown. */
+static void check_not_hidden(struct parser *p, const struct token *t)
+{
+    if (t->text.n && t->text.p[0] == '\001')
+        diag_error(p->ds, DIAG_BAD_LITERAL, t->span,
+                   "a name cannot begin with the character U+0001");
+}
+
 /* name = NAME | ['quoted'] */
 struct ast *parse_name(struct parser *p)
 {
@@ -171,7 +178,7 @@ struct ast *parse_name(struct parser *p)
         expected(p, "a name");
         return ast_new(p->arena, AST_ERROR, t->span, S(""));
     }
-    take(p);
+    check_not_hidden(p, take(p));
     return ast_new(p->arena, AST_NAME, t->span, t->text);
 }
 
@@ -225,6 +232,7 @@ void check_new_name(struct parser *p, const struct token *t)
         "matches", "in",       "where",   "asc",        "desc",
         "first",   "last",     "missing", "let",        "on",
     };
+    check_not_hidden(p, t);
     for (size_t i = 0; t->kind == TOK_NAME && i < sizeof words / sizeof *words;
          i++)
         if (str_eqz(t->text, words[i])) {
