@@ -237,12 +237,29 @@ void writer_open(struct cell_writer *w, const struct duck *d,
     };
 }
 
+static void need_validity(struct cell_writer *w)
+{
+    if (w->valid)
+        return;
+    w->duck->vector_ensure_validity_writable(w->vector);
+    w->valid = w->duck->vector_get_validity(w->vector);
+}
+
+void write_nulls(struct cell_writer *w, const bool *null, size_t n)
+{
+    need_validity(w);
+    for (size_t from = 0; from < n; from += 64) {
+        size_t m = n - from < 64 ? n - from : 64;
+        uint64_t word = 0;
+        for (size_t i = 0; i < m; i++)
+            word |= (uint64_t)null[from + i] << i;
+        w->valid[from / 64] &= ~word;
+    }
+}
+
 void write_null(struct cell_writer *w, size_t row)
 {
-    if (!w->valid) {
-        w->duck->vector_ensure_validity_writable(w->vector);
-        w->valid = w->duck->vector_get_validity(w->vector);
-    }
+    need_validity(w);
     w->valid[row / 64] &= ~(1ull << (row % 64));
 }
 

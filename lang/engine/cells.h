@@ -49,6 +49,7 @@ struct cell_writer {
 void writer_open(struct cell_writer *w, const struct duck *d,
                  struct duck_vector *v, struct arena *scratch);
 void write_null(struct cell_writer *w, size_t row);
+void write_nulls(struct cell_writer *w, const bool *null, size_t n);
 void write_int(struct cell_writer *w, enum type t, size_t row, int64_t v);
 /* A decimal that is no number becomes null. */
 void write_decimal(struct cell_writer *w, size_t row, str s);

@@ -157,6 +157,7 @@ static enum status set_options(struct engine *e, struct duck_config *c,
         { "temp_directory", temp },
         { "max_temp_directory_size", "10GB" },
         { "preserve_insertion_order", "true" },
+        { "allocator_bulk_deallocation_flush_threshold", "32MB" },
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (e->duck.set_config(c, options[i][0], options[i][1]) != DUCK_OK) {
@@ -264,6 +265,8 @@ static enum status configure(struct engine *e, struct diags *ds)
         st = shut_functions(e, ds);
     if (st == ST_OK)
         st = functions_register(e, ds);
+    if (st == ST_OK)
+        st = feeds_register(e, ds);
     if (st == ST_OK)
         st = database_lock(e, e->con, "allowed_directories",
                            str_of(e->spool.files), ds);

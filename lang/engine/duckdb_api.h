@@ -16,8 +16,6 @@ struct duck_connection;
 struct duck_config;
 struct duck_prepared;
 struct duck_task;       /* a statement that is under way */
-struct duck_appender;
-struct duck_error;
 struct duck_type;
 struct duck_chunk;
 struct duck_vector;
@@ -26,7 +24,10 @@ struct duck_function_set;
 struct duck_aggregate;
 struct duck_aggregate_set;
 struct duck_call;       /* a running call of a function */
-struct duck_init;       /* the start of a scalar function on a thread */
+struct duck_init;       /* the start of a function on a thread */
+struct duck_bind;       /* a call of a table function in a statement */
+struct duck_table_function;
+struct duck_value;
 
 enum duck_state { DUCK_OK, DUCK_ERROR };
 enum duck_pending {
@@ -86,6 +87,8 @@ enum { DUCK_INLINE_BYTES = 12 };
 
 typedef void duck_free_fn(void *);
 typedef void duck_init_fn(struct duck_init *);
+typedef void duck_bind_fn(struct duck_bind *);
+typedef void duck_rows_fn(struct duck_call *, struct duck_chunk *);
 typedef void duck_call_fn(struct duck_call *, struct duck_chunk *,
                           struct duck_vector *);
 typedef uint64_t duck_size_fn(struct duck_call *);
@@ -144,8 +147,6 @@ typedef void duck_destroy_fn(void **states, uint64_t n);
     F(uint64_t, rows_changed, (struct duck_result *))                        \
     F(uint64_t, column_count, (struct duck_result *))                        \
     F(void, destroy_result, (struct duck_result *))                          \
-    F(const char *, error_data_message, (struct duck_error *))               \
-    F(void, destroy_error_data, (struct duck_error **))                      \
     /* types */                                                              \
     F(struct duck_type *, create_logical_type, (int))                        \
     F(struct duck_type *, create_decimal_type, (uint8_t, uint8_t))           \
@@ -160,10 +161,7 @@ typedef void duck_destroy_fn(void **states, uint64_t n);
     F(struct duck_type *, struct_type_child_type,                            \
       (struct duck_type *, uint64_t))                                        \
     /* chunks and vectors */                                                 \
-    F(struct duck_chunk *, create_data_chunk,                                \
-      (struct duck_type **, uint64_t ncols))                                 \
     F(void, destroy_data_chunk, (struct duck_chunk **))                      \
-    F(void, data_chunk_reset, (struct duck_chunk *))                         \
     F(uint64_t, data_chunk_get_column_count, (struct duck_chunk *))          \
     F(uint64_t, data_chunk_get_size, (struct duck_chunk *))                  \
     F(void, data_chunk_set_size, (struct duck_chunk *, uint64_t))            \
@@ -173,17 +171,40 @@ typedef void duck_destroy_fn(void **states, uint64_t n);
     F(void *, vector_get_data, (struct duck_vector *))                       \
     F(uint64_t *, vector_get_validity, (struct duck_vector *))               \
     F(void, vector_ensure_validity_writable, (struct duck_vector *))         \
+    F(void, vector_reference_vector,                                         \
+      (struct duck_vector *to, struct duck_vector *from))                    \
     F(void, unsafe_vector_assign_string_element_len,                         \
       (struct duck_vector *, uint64_t row, const char *, uint64_t))          \
-    /* appender */                                                           \
-    F(enum duck_state, appender_create,                                      \
-      (struct duck_connection *, const char *schema, const char *table,      \
-       struct duck_appender **))                                             \
-    F(enum duck_state, append_data_chunk,                                    \
-      (struct duck_appender *, struct duck_chunk *))                         \
-    F(enum duck_state, appender_close, (struct duck_appender *))             \
-    F(struct duck_error *, appender_error_data, (struct duck_appender *))    \
-    F(enum duck_state, appender_destroy, (struct duck_appender **))          \
+    /* table functions */                                                    \
+    F(struct duck_table_function *, create_table_function, (void))           \
+    F(void, destroy_table_function, (struct duck_table_function **))         \
+    F(void, table_function_set_name,                                         \
+      (struct duck_table_function *, const char *))                          \
+    F(void, table_function_add_parameter,                                    \
+      (struct duck_table_function *, struct duck_type *))                    \
+    F(void, table_function_set_extra_info,                                   \
+      (struct duck_table_function *, void *, duck_free_fn *))                \
+    F(void, table_function_set_bind,                                         \
+      (struct duck_table_function *, duck_bind_fn *))                        \
+    F(void, table_function_set_init,                                         \
+      (struct duck_table_function *, duck_init_fn *))                        \
+    F(void, table_function_set_function,                                     \
+      (struct duck_table_function *, duck_rows_fn *))                        \
+    F(enum duck_state, register_table_function,                              \
+      (struct duck_connection *, struct duck_table_function *))              \
+    F(void *, bind_get_extra_info, (struct duck_bind *))                     \
+    F(struct duck_value *, bind_get_parameter,                               \
+      (struct duck_bind *, uint64_t))                                        \
+    F(int64_t, get_int64, (struct duck_value *))                             \
+    F(void, destroy_value, (struct duck_value **))                           \
+    F(void, bind_add_result_column,                                          \
+      (struct duck_bind *, const char *name, struct duck_type *))            \
+    F(void, bind_set_bind_data,                                              \
+      (struct duck_bind *, void *, duck_free_fn *))                          \
+    F(void, bind_set_error, (struct duck_bind *, const char *))              \
+    F(void, init_set_max_threads, (struct duck_init *, uint64_t))            \
+    F(void *, function_get_bind_data, (struct duck_call *))                  \
+    F(void, function_set_error, (struct duck_call *, const char *))          \
     /* scalar functions */                                                   \
     F(struct duck_function_set *, create_scalar_function_set,                \
       (const char *name))                                                    \

@@ -11,6 +11,7 @@
 enum {
     MAX_SQL = 64 << 20,             /* bytes of one statement */
     MAX_CONNECTIONS = SOURCE_MAX_PARTS + 2,
+    MAX_FEEDS = SOURCE_MAX_PARTS + 1,
     WORKER_STACK = 16 << 20,        /* bytes: parsers of nested data recurse */
     AGG_LISTS = 32,
 };
@@ -52,6 +53,7 @@ struct engine {
     unsigned running;               /* statements at work */
     struct duck_connection *live[MAX_CONNECTIONS];
     size_t nlive;
+    struct feed *feeds[MAX_FEEDS];  /* feed.c: tables that are being filled */
 };
 
 /* interrupt.c. A statement runs between begin and end; begin opens the engine
@@ -98,14 +100,14 @@ NODISCARD enum status run_prepared(struct engine *e, struct duck_prepared *p,
 /* exec.c. Like engine_exec on another connection; `changed` MAY be NULL. */
 NODISCARD enum status run_sql(struct engine *e, struct duck_connection *con,
                               str sql, uint64_t *changed, struct diags *ds);
+/* One statement, which may take long. */
+NODISCARD enum status run_one(struct engine *e, struct duck_connection *con,
+                              str sql, struct diags *ds);
 /* Refuses SQL that is too long or holds a NUL byte. */
 NODISCARD enum status sql_check(str sql, struct diags *ds);
 void drop_table(struct engine *e, struct duck_connection *con, str table);
 /* "…" or '…' around s, with the quote doubled. */
 void sql_quoted(struct buf *b, str s, char quote);
-/* The SQL of a table without rows: CREATE TABLE "name" (c0 …, c1 …). */
-void sql_create(struct buf *b, str table, size_t ncols,
-                const enum type *types);
 
 /* udf.c. Registers every added function; or one, in any database, whose
  * arena must outlive that. */
@@ -121,6 +123,9 @@ void agg_heap_init(struct engine *e);
 void agg_heap_release(struct engine *e);
 void agg_sweep(struct engine *e);
 NODISCARD enum status aggregates_register(struct engine *e, struct diags *ds);
+
+/* feed.c */
+NODISCARD enum status feeds_register(struct engine *e, struct diags *ds);
 
 /* A thread with all signals blocked (they belong to the main thread) and a
  * large stack; false when the system refuses. */

@@ -36,15 +36,17 @@ enum status run_sql(struct engine *e, struct duck_connection *con, str sql,
     return st;
 }
 
-/* One statement, which may take long (CREATE TABLE AS). */
-static enum status run_one(struct engine *e, str sql, struct diags *ds)
+enum status run_one(struct engine *e, struct duck_connection *con, str sql,
+                    struct diags *ds)
 {
     const struct duck *d = &e->duck;
-    struct arena *a = arena_new();
     struct duck_prepared *p = NULL;
     struct duck_result r = { .error = NULL };
-    enum status st = ST_OK;
-    if (d->prepare(e->con, arena_cstr(a, sql), &p) != DUCK_OK)
+    enum status st = sql_check(sql, ds);
+    if (st != ST_OK)
+        return st;
+    struct arena *a = arena_new();
+    if (d->prepare(con, arena_cstr(a, sql), &p) != DUCK_OK)
         st = engine_fail(e, d->prepare_error(p), ds);
     else
         st = run_prepared(e, p, &r, ds);
@@ -59,9 +61,7 @@ enum status engine_exec(struct engine *e, str sql, struct diags *ds)
     enum status st = statement_begin(e, ds);
     if (st != ST_OK)
         return st;
-    st = sql_check(sql, ds);
-    if (st == ST_OK)
-        st = run_one(e, sql, ds);
+    st = run_one(e, e->con, sql, ds);
     statement_end(e);
     return st;
 }
@@ -75,15 +75,6 @@ void sql_quoted(struct buf *b, str s, char quote)
         buf_addc(b, s.p[i]);
     }
     buf_addc(b, quote);
-}
-
-void sql_create(struct buf *b, str table, size_t ncols, const enum type *types)
-{
-    buf_adds(b, "CREATE TABLE ");
-    sql_quoted(b, table, '"');
-    for (size_t c = 0; c < ncols; c++)
-        buf_addf(b, "%sc%zu %s", c ? ", " : " (", c, engine_sql_type(types[c]));
-    buf_addc(b, ')');
 }
 
 /* After a failure or a cancel: what cannot be dropped was not made. The

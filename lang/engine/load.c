@@ -55,14 +55,7 @@ enum status engine_load_frame(struct engine *e, str table,
         .e = e, .con = e->con, .table = table, .ncols = f->ncols,
         .types = types,
     };
-    st = feed_open(&feed, ds);
-    if (st == ST_OK) {
-        st = feed_rows(&feed, f, ds);
-        enum status end = feed_close(&feed, ds);
-        st = st == ST_OK ? end : st;
-        if (st != ST_OK)
-            drop_table(e, e->con, table);
-    }
+    st = feed_frame(&feed, f, ds);
     free(types);
     statement_end(e);
     return st;
@@ -106,7 +99,7 @@ static enum status read_part(struct part *p)
     if (st != ST_OK)
         return st;
     st = s->read(s, p->index, &l->sink, &l->e->cancel, &p->diags);
-    enum status end = feed_close(&p->feed, &p->diags);
+    enum status end = feed_close(&p->feed, st == ST_OK, &p->diags);
     return st == ST_OK ? end : st;
 }
 
@@ -226,7 +219,7 @@ static void wait_parts(struct load *l, void (*progress)(void *, double),
             pthread_join(l->parts[i].thread, NULL);
 }
 
-static void merge_diags(struct diags *to, const struct diags *from)
+void merge_diags(struct diags *to, const struct diags *from)
 {
     for (size_t i = 0; i < from->list.n; i++) {
         const struct diag *d = &from->list.v[i];

@@ -169,7 +169,7 @@ static enum status pour(struct flow *w, struct duck_result *r,
     while (st == ST_OK && (chunk = d->fetch_chunk(*r))) {
         w->nrows += d->data_chunk_get_size(chunk);
         st = is_cancelled(w->p->e) ? ST_CANCELLED
-                                   : feed_chunk(w->feed, chunk, ds);
+                                   : feed_chunk(w->feed, chunk);
         d->destroy_data_chunk(&chunk);
         tell_progress(w);
     }
@@ -191,7 +191,7 @@ static enum status run_flow(struct flow *w, const char *sql, struct diags *ds)
         st = feed_open(w->feed, ds);
     if (st == ST_OK) {
         st = pour(w, &r, ds);
-        enum status end = feed_close(w->feed, ds);
+        enum status end = feed_close(w->feed, st == ST_OK, ds);
         st = st == ST_OK ? end : st;
     }
     d->destroy_result(&r);

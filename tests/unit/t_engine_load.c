@@ -117,6 +117,38 @@ TEST(unfit_cells_are_repaired_or_null)
     fixture_release(&x);
 }
 
+/* Empty texts and nulls come in runs that end anywhere in a chunk. */
+TEST(runs_of_nothing)
+{
+    enum { ROWS = 5000 };
+    struct fixture x;
+    fixture_init(&x);
+    struct frame *f = frame_new(3);
+    frame_set_col(f, 0, S("s"), TYPE_STRING);
+    frame_set_col(f, 1, S("n"), TYPE_LONG);
+    frame_set_col(f, 2, S("g"), TYPE_GUID);
+    frame_set_rows(f, ROWS);
+    for (size_t i = 0; i < ROWS; i++) {
+        bool none = i < 3000 || i % 7 == 0;
+        f->cols[0].s[i] = none ? STR_NONE : S("a text of more than 12 bytes");
+        f->cols[1].i[i] = (int64_t)i;
+        frame_nulls(f, 1)[i] = frame_nulls(f, 2)[i] = none;
+    }
+    size_t given = 0;
+    for (size_t i = 3000; i < ROWS; i++)
+        given += i % 7 != 0;
+    CHECK(engine_load_frame(x.e, S("t"), f, &x.ds) == ST_OK);
+    CHECK(ask_long(&x, "SELECT count(*) FROM t WHERE c0 IS NULL") == 0);
+    CHECK(ask_long(&x, "SELECT count(*) FROM t WHERE c0 <> ''") ==
+          (int64_t)given);
+    CHECK(ask_long(&x, "SELECT count(c1) FROM t") == (int64_t)given);
+    CHECK(ask_long(&x, "SELECT count(c2) FROM t") == (int64_t)given);
+    CHECK(ask_long(&x, "SELECT count(*) FROM t WHERE c1 IS NOT NULL AND "
+                       "(c1 < 3000 OR c1 % 7 = 0)") == 0);
+    frame_unref(f);
+    fixture_release(&x);
+}
+
 TEST(frames_without_rows_and_with_many)
 {
     struct fixture x;
