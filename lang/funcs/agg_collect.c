@@ -8,7 +8,10 @@
  * the end, and of equal values the first by key counts.
  *
  * Groups may be counted in millions, so a small collection is small: there are
- * no hash slots up to SMALL values. */
+ * no hash slots up to SMALL values. Nor are rows of a group neighbours: looking
+ * each value up when it comes would miss the cache several times a row. Values
+ * of sets and bags go to a log, and that is read when it is some times longer
+ * than what it is compared with. */
 #include "aggfns.h"
 
 #include <stdlib.h>
@@ -23,6 +26,8 @@ enum {
     MAX_POOL = 4 * (DYN_MAX_BYTES >> 20), /* MB, of values with sort keys */
     FEW_GARBAGE = 1 << 16,
     PRUNE_SLACK = 64,
+    LOG_TIMES = 4,
+    LOG_SLACK = 128,
 };
 
 /* In the pool: the value (of a bag "key":value), then its sort key. */
@@ -43,6 +48,8 @@ struct collection {
     size_t count, room;
     uint32_t *slots; /* index + 1; NULL while there are few items */
     size_t nslots;   /* a power of two, at least twice count */
+    char *log;       /* entries that were not looked up yet */
+    size_t nlog, log_cap;
 };
 
 /* A value on its way in. nid 0: every value counts. */
@@ -268,9 +275,9 @@ static void prune(struct collection *c)
         rehash(c);
 }
 
-static void enter(struct fn_ctx *cx, struct collection *c, struct entry *e)
+static void place(struct fn_ctx *cx, struct collection *c, struct entry *e)
 {
-    if (c->max == 0 || (!e->key.n && c->count >= c->max))
+    if (!e->key.n && c->count >= c->max)
         return;
     if (e->nid) {
         e->hash = hash_of((str){ e->value.p, e->nid });
@@ -284,6 +291,59 @@ static void enter(struct fn_ctx *cx, struct collection *c, struct entry *e)
         prune(c);
     if (reserve(cx, c, e))
         append(c, item_new(c, e), e);
+}
+
+/* ---- the log ---- */
+
+static void log_bytes(struct collection *c, const void *p, size_t n)
+{
+    if (n)
+        memcpy(c->log + c->nlog, p, n);
+    c->nlog += n;
+}
+
+static void log_add(struct collection *c, const struct entry *e)
+{
+    const uint32_t head[3] = { (uint32_t)e->value.n, (uint32_t)e->nid,
+                               (uint32_t)e->key.n };
+    size_t more = sizeof head + e->value.n + e->key.n;
+    if (c->log_cap - c->nlog < more) {
+        size_t cap = c->log_cap ? c->log_cap * 2 : FIRST_BYTES;
+        if (cap < c->nlog + more)
+            cap = c->nlog + more;
+        c->log = resize(c, c->log, c->log_cap, cap);
+        c->log_cap = cap;
+    }
+    log_bytes(c, head, sizeof head);
+    log_bytes(c, e->value.p, e->value.n);
+    log_bytes(c, e->key.p, e->key.n);
+}
+
+static void log_read(struct fn_ctx *cx, struct collection *c)
+{
+    uint32_t head[3];
+    for (size_t i = 0; i < c->nlog && !cx->error.n;) {
+        memcpy(head, c->log + i, sizeof head);
+        const char *p = c->log + i + sizeof head;
+        struct entry e = { { p, head[0] }, { p + head[0], head[2] }, head[1],
+                           0 };
+        place(cx, c, &e);
+        i += sizeof head + head[0] + head[2];
+    }
+    c->nlog = 0;
+}
+
+static void enter(struct fn_ctx *cx, struct collection *c, struct entry *e)
+{
+    if (c->max == 0 || (!e->key.n && c->count >= c->max))
+        return;
+    if (!e->nid) {
+        place(cx, c, e);
+        return;
+    }
+    log_add(c, e);
+    if (c->nlog > LOG_TIMES * (c->n - c->garbage) + LOG_SLACK)
+        log_read(cx, c);
 }
 
 /* ---- the three of them ---- */
@@ -341,6 +401,7 @@ STEP(bag_step, bag_add_all)
 static void combine(struct fn_ctx *cx, void *into, void *from)
 {
     struct collection *o = from;
+    log_read(cx, o);
     for (size_t i = 0; i < o->count && !cx->error.n; i++) {
         const struct item *t = &o->items[i];
         struct entry e = { item_value(o, t), item_key(o, t), t->nid, 0 };
@@ -352,6 +413,7 @@ static void write_all(struct fn_ctx *cx, struct collection *c, bool bag,
                       struct value *out)
 {
     struct buf b;
+    log_read(cx, c);
     uint32_t *v = in_order(c);
     size_t n = c->count < c->max ? c->count : c->max;
     dyn_begin(&b);
@@ -382,6 +444,7 @@ static void collect_release(void *state)
     free(c->pool);
     free(c->items);
     free(c->slots);
+    free(c->log);
 }
 
 #define COLLECT(fn, step_fn, finish_fn)           \
