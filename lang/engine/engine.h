@@ -54,7 +54,7 @@ void engine_add_function(struct engine *e, const char *sql_name,
                          const struct lang_func *f);
 
 /* The same for an aggregation function, under f->name. The states of all
- * groups together may hold half of the memory limit (DIAG_DATA). FILTER works
+ * groups together may hold half of the memory limit (DIAG_MEMORY). FILTER works
  * on it as on the engine's own; ORDER BY must not be used: version 1.5 then
  * hands over states that are not there. */
 void engine_add_aggregate(struct engine *e, const struct lang_aggfn *f);

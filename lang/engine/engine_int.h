@@ -131,4 +131,7 @@ NODISCARD enum status feeds_register(struct engine *e, struct diags *ds);
  * large stack; false when the system refuses. */
 bool thread_start(pthread_t *t, void *(*run)(void *), void *ctx);
 
+/* An error of our own functions that begins so is one of memory. */
+#define OUT_OF_MEMORY "out of memory: "
+
 #endif

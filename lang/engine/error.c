@@ -21,6 +21,7 @@ static const struct {
 } kinds[] = {
     { "Invalid Input Error: invalid repetition size: ", K_REGEX },
     { "Invalid Input Error: pattern too large - compile failed", K_REGEX },
+    { "Invalid Input Error: " OUT_OF_MEMORY, K_MEMORY },
     { "Conversion Error: ", K_DATA },
     { "Invalid Input Error: ", K_DATA },
     { "Out of Range Error: ", K_DATA },
@@ -73,12 +74,18 @@ static void cut_text(struct buf *b, str s, size_t limit)
         buf_adds(b, "…");
 }
 
-/* The statement is quoted after the sentence; it is ours, not the analyst's,
- * and means nothing to them. */
+/* The statement is quoted after the sentence, and settings of the engine are
+ * proposed; both are ours, not the analyst's, and mean nothing to them. */
 static str without_sql(str text)
 {
-    ptrdiff_t at = str_find(text, S("\n\nLINE "));
-    return at < 0 ? text : str_sub(text, 0, (size_t)at);
+    static const char *const tails[] = { "\n\nLINE ", "\n\nPossible solutions:",
+                                         "\nPossible solutions:" };
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+        ptrdiff_t at = str_find(text, str_of(tails[i]));
+        if (at >= 0)
+            text = str_sub(text, 0, (size_t)at);
+    }
+    return text;
 }
 
 static enum status fail_data(str text, enum kind kind, struct diags *ds)
