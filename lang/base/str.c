@@ -15,8 +15,11 @@ bool str_eq(str a, str b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* Words are looked up by trying them: most differ in their first letter. */
 bool str_eqz(str a, const char *z)
 {
+    if (a.n == 0 || a.p[0] != z[0])
+        return a.n == 0 && *z == 0;
     return str_eq(a, str_of(z));
 }
 

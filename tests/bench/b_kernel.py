@@ -54,13 +54,38 @@ def measure(name, out):
         out["before"].append(before)
         out["after"].append(peers.rss_mb(k.proc.pid))
         if not out["cells"]:
-            for _ in range(CELLS):
-                out["cells"].append(cell(k, code))
+            for what, text in (("cells", code), ("empty", "")):
+                used = peers.cpu_ms(k.proc.pid)
+                for _ in range(CELLS):
+                    out[what].append(cell(k, text))
+                used = peers.cpu_ms(k.proc.pid) - used
+                out[what + "_cpu"].append(used / CELLS)
+
+
+def batch():
+    """A question that costs the engine nothing, beside the engine alone."""
+    shikra, duck = peers.Shikra(), peers.DuckDB()
+
+    def many(call, *args):
+        return lambda: [call(*args) for _ in range(CELLS)]
+
+    calls = {"shikra": many(shikra.run, "print x=1"),
+             "shikra, empty": many(shikra.run, ""),
+             "duckdb": many(duck.run, "SELECT 1")}
+    for call in calls.values():
+        call()
+    r = peers.side_by_side(calls, 5, {"shikra": shikra.pid,
+                                      "shikra, empty": shikra.pid})
+    print("## One row in shikra batch\n")
+    peers.table(["processor ms", "print x=1", "empty", "SELECT 1 in duckdb"],
+                [["each"] + ["%.3f" % (r[n][0] / CELLS) for n in calls]])
+    shikra.close()
 
 
 def main():
-    results = {name: {k: [] for k in ("start", "first", "cells", "before",
-                                      "after")} for name in KERNELS}
+    results = {name: {k: [] for k in (
+        "start", "first", "cells", "cells_cpu", "empty", "empty_cpu",
+        "before", "after")} for name in KERNELS}
     for _ in range(STARTS):
         for name in KERNELS:
             measure(name, results[name])
@@ -78,11 +103,14 @@ def main():
         lambda r: peers.percentile(r["cells"], .5))
     row("later cell to idle, p95 ms",
         lambda r: peers.percentile(r["cells"], .95))
+    row("later cell, processor ms", lambda r: r["cells_cpu"][0])
+    row("empty cell, processor ms", lambda r: r["empty_cpu"][0])
     row("memory before the first cell, MB",
         lambda r: statistics.median(r["before"]))
     row("memory after it, MB", lambda r: statistics.median(r["after"]))
     print("## Kernels\n")
     peers.table(["", "shikra", "ipykernel", "ratio"], rows)
+    batch()
 
 
 if __name__ == "__main__":
