@@ -4,8 +4,10 @@
 #include "t.h"
 
 static const struct func_family families[] = {
-    { "url", funcs_url, &nfuncs_url },       { "parse", funcs_parse, &nfuncs_parse },
-    { "split", funcs_split, &nfuncs_split },   { "xml", funcs_xml, &nfuncs_xml },
+    { "url", funcs_url, &nfuncs_url },
+    { "parse", funcs_parse, &nfuncs_parse },
+    { "split", funcs_split, &nfuncs_split },
+    { "xml", funcs_xml, &nfuncs_xml },
     { "base64", funcs_base64, &nfuncs_base64 },
     { "zip", funcs_zip, &nfuncs_zip },
     { "punycode", funcs_punycode, &nfuncs_punycode },
