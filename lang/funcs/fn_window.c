@@ -71,13 +71,15 @@ static struct expr *bind_row_number(struct binder *b, const struct ast *call,
     struct expr *start = n ? coerce(b, args[0], TYPE_LONG) : ex_long(b, 1);
     if (n < 2)
         return as_window(ex_call(b, TYPE_LONG,
-                                 "k_add(row_number() OVER (ORDER BY $2) - 1, $1)",
+                                 "k_add(row_number() OVER (ORDER BY $2) - 1, "
+                                 "$1)",
                                  start, row_index(b), NULL));
     struct expr *run = run_of(b, args[1]);
     b->reordered = true;
     return as_window(
         ex_call(b, TYPE_LONG,
-                "k_add(row_number() OVER (PARTITION BY $2 ORDER BY $3) - 1, $1)",
+                "k_add(row_number() OVER (PARTITION BY $2 ORDER BY $3) - 1, "
+                "$1)",
                 start, run, row_index(b), NULL));
 }
 
