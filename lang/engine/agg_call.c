@@ -85,8 +85,10 @@ static void settle_held(struct call *c)
     size_t all = atomic_fetch_add(&e->agg.held, c->grown) + c->grown;
     atomic_fetch_sub(&e->agg.held, c->freed);
     if (all - c->freed > e->memory_limit / 2 && c->grown && !c->cx.error.n)
-        fn_fail(&c->cx, OUT_OF_MEMORY "the values that make_set, make_list and their like "
-                        "keep take more than %zu MB, half of the memory limit",
+        fn_fail(&c->cx,
+                OUT_OF_MEMORY
+                "the values that make_set, make_list and their like "
+                "keep take more than %zu MB, half of the memory limit",
                 (size_t)(e->memory_limit / 2 >> 20));
 }
 
