@@ -6,7 +6,8 @@
  *
  * A column is used when the result shows it, when a step needs it to decide
  * about rows (a condition, a key), or when a used column is computed from it.
- * Each node and each column is looked at once. */
+ * Each node, column and expression is looked at once: an expression that is
+ * used twice in another is one and the same. */
 #include "used.h"
 
 #include "plan/node_map.h"
@@ -24,12 +25,25 @@ struct finder {
     struct arena *arena;
     struct used *used;
     struct origin **origins; /* by column id, as many as used->ids */
-    struct node_map seen;
+    struct node_map seen;  /* nodes, and expressions looked through … */
+    struct node_map taken; /* … and those that were found to be needed */
     LIST(uint32_t) needed;         /* before all origins are known … */
     LIST(const struct expr *) open; /* … and expressions to go through */
 };
 
 static void visit(struct finder *f, const struct node *n);
+
+/* Whether this is the first time; what has no parts is not worth a note. */
+static bool is_first(struct finder *f, struct node_map *m,
+                     const struct expr *e)
+{
+    if (e->nargs == 0)
+        return true;
+    if (node_map_get(m, e))
+        return false;
+    node_map_put(f->arena, m, e, 1);
+    return true;
+}
 
 /* ---- where columns come from ---- */
 
@@ -74,7 +88,7 @@ static void need_all(struct finder *f, const struct node *n)
 /* Queries inside an expression. */
 static void visit_subs(struct finder *f, const struct expr *e)
 {
-    if (!e)
+    if (!e || !is_first(f, &f->seen, e))
         return;
     if (e->sub) {
         visit(f, e->sub);
@@ -157,6 +171,8 @@ static void take_exprs(struct finder *f)
 {
     while (f->open.n) {
         const struct expr *e = f->open.v[--f->open.n];
+        if (!is_first(f, &f->taken, e))
+            continue;
         if (e->kind == EX_COLUMN)
             need(f, e->id);
         for (size_t i = 0; i < e->nargs; i++)
