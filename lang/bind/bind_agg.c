@@ -62,11 +62,33 @@ static struct expr *call_agg(struct binder *b, const struct lang_agg *g,
     return e;
 }
 
+static bool is_percent(const struct expr *e)
+{
+    const struct value *v = &e->value;
+    if (e->kind != EX_LITERAL || v->null)
+        return false;
+    return v->type == TYPE_REAL ? v->d >= 0 && v->d <= 100
+                                : type_is_int(v->type) && v->i >= 0 &&
+                                      v->i <= 100;
+}
+
+static bool percent_fits(struct binder *b, const struct lang_agg *g,
+                         struct expr **args, size_t n)
+{
+    if (!(g->func.flags & FN_PERCENT) || n < 2 || is_percent(args[n - 1]))
+        return true;
+    bind_error(b, DIAG_NOT_CONSTANT, args[n - 1]->span,
+               "a percentage is a number from 0 to 100, the same for all rows");
+    return false;
+}
+
 static struct expr *agg_overload(struct binder *b, const struct lang_agg *g,
                                  const struct ast *call, struct expr **args,
                                  size_t n)
 {
     size_t i = 0;
+    if (!percent_fits(b, g, args, n))
+        return ex_error(b, call ? call->span : NO_SPAN);
     while (b->reg->aggs[i] != g)
         i++;
     for (int fit = 0; fit < NFITS; fit++)
