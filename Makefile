@@ -17,7 +17,8 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 
 VERSION := $(shell sed -n 's/^\#\# \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md | head -1)
-PKGS     = libzmq libsodium jansson libarchive libcurl yaml-0.1 libzstd zlib
+PKGS     = libzmq libsodium jansson libarchive libcurl yaml-0.1 libzstd zlib \
+           libpsl libcrypto
 # Asked once, when the first recipe needs it: by then `deps` has run.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
@@ -67,8 +68,8 @@ SAY = @$(if $(V),set -x;,echo "$(1)  $@";)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help deps all demo test unit run conformance corpus lint layers format tidy \
-        asan tsan fuzz bench compdb install docs hooks clean distclean
+.PHONY: help deps all demo test unit run conformance golden corpus lint layers \
+        format tidy asan tsan fuzz bench compdb install docs hooks clean distclean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -179,6 +180,9 @@ run: $(BUILD)/asan/run ## .test files, examples and documentation only
 conformance: $(BUILD)/shikra ## published KQL cases (CASES=file.jsonl)
 	@$(PYTHON) tests/conformance.py --shikra $(BUILD)/shikra \
 	    --known tests/conformance-known.tsv $(if $(CASES),$(CASES)) $(ARGS)
+
+golden: $(BUILD)/shikra ## analytics against recorded outputs (ARGS=name for one)
+	@SHIKRA_RELEASE=$(BUILD)/shikra $(PYTHON) tests/golden/suite_golden.py $(ARGS)
 
 corpus: $(BUILD)/shikra ## how much of your rules runs (DIR=folder ARGS=--list)
 	@$(PYTHON) tests/corpus.py --shikra $(BUILD)/shikra $(ARGS) \

@@ -23,7 +23,7 @@ DUCKDB_ARM64=@duckdb/node-bindings-linux-arm64@1.5.5-r.5
 
 BUILD_PKGS="build-essential pkg-config libzmq3-dev libsodium-dev
     libjansson-dev libcurl4-openssl-dev libyaml-dev libarchive-dev
-    libzstd-dev zlib1g-dev"
+    libzstd-dev zlib1g-dev libpsl-dev libssl-dev"
 JUPYTER_PKGS="python3 jupyter-client jupyter-notebook jupyter-nbconvert
     python3-jupyter-client python3-jupyter-kernel-test"
 CHECK_PKGS="clang libclang-rt-14-dev clang-format clang-tidy chromium
