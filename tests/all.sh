@@ -27,6 +27,7 @@ export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$PWD/tests/lsan.supp:print_supp
 
 passed=0
 failed=0
+bad= # the suites that failed: said once more before the sum
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -79,6 +80,7 @@ report()
         grep 'skip' "$out" | tail -n 3
     fi
     printf '%-34s %5d good %4d bad %4d s\n' "$name" "$p" "$f" "$seconds"
+    [ "$f" -eq 0 ] || bad="$bad $name"
     passed=$((passed + p))
     failed=$((failed + f))
 }
@@ -176,5 +178,6 @@ one()
 for s in "$@"; do
     one "$s"
 done
+[ -z "$bad" ] || echo "not well:$bad"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
