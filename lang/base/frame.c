@@ -32,12 +32,29 @@ void frame_set_rows(struct frame *f, size_t nrows)
     f->total = nrows;
     for (size_t c = 0; c < f->ncols; c++) {
         struct column *col = &f->cols[c];
+        if (f->base && c < f->base->ncols)
+            continue;
         col->null = NULL;
         if (type_is_text(col->type))
             col->s = arena_array(f->arena, nrows, sizeof(str));
         else
             col->i = arena_array(f->arena, nrows, sizeof(int64_t));
     }
+}
+
+struct frame *frame_extend(const struct frame *in, size_t extra)
+{
+    struct frame *f = frame_new(in->ncols + extra);
+    for (size_t c = 0; c < in->ncols; c++)
+        f->cols[c] = in->cols[c];
+    f->nrows = in->nrows;
+    f->total = in->total;
+    f->completeness = in->completeness;
+    for (size_t i = 0; i < in->notes.n; i++)
+        PUSH(f->arena, f->notes, arena_str(f->arena, in->notes.v[i]));
+    /* Counting is not a change of the frame. */
+    f->base = frame_ref((struct frame *)in);
+    return f;
 }
 
 struct frame *frame_ref(struct frame *f)
@@ -48,9 +65,11 @@ struct frame *frame_ref(struct frame *f)
 
 void frame_unref(struct frame *f)
 {
-    if (!f || --f->refs)
-        return;
-    arena_free(f->arena);
+    while (f && --f->refs == 0) {
+        struct frame *base = f->base;
+        arena_free(f->arena);
+        f = base;
+    }
 }
 
 bool *frame_nulls(struct frame *f, size_t c)

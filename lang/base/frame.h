@@ -33,6 +33,7 @@ struct frame {
     enum completeness completeness;
     LIST(str) notes;           /* what is missing and why, one sentence each */
     struct arena *arena;
+    struct frame *base;        /* whose cells some columns share; or NULL */
     unsigned refs;
 };
 
@@ -42,6 +43,11 @@ struct frame *frame_new(size_t ncols);
 void frame_set_col(struct frame *f, size_t c, str name, enum type type);
 /* Allocates cells for `nrows` rows in every column (types must be set). */
 void frame_set_rows(struct frame *f, size_t nrows);
+/* A frame of all columns of `in` and `extra` more, whose types and cells are
+ * the caller's to set (frame_set_rows leaves shared cells alone). Cells are
+ * shared, not copied: the new frame holds a reference to `in`. Names, notes and
+ * completeness go with it. */
+struct frame *frame_extend(const struct frame *in, size_t extra);
 struct frame *frame_ref(struct frame *f);
 void frame_unref(struct frame *f);  /* NULL is fine */
 
