@@ -1,0 +1,267 @@
+/* failure.c - what went wrong on the way, in the analyst's words.
+ *
+ * Called by: client.c. Every text goes through secrets_scrub: servers echo
+ * what they were sent. */
+#include "base/utf8.h"
+#include "client_int.h"
+#include "error_text.h"
+#include "redact.h"
+#include "url.h"
+
+enum { MAX_TEXT = 16 << 10 };
+
+__attribute__((format(printf, 4, 0)))
+static struct diag *report(struct http *h, const struct http_call *call,
+                           enum diag_code code, const char *fmt, va_list ap)
+{
+    struct buf plain, clean, shown;
+    buf_init(&plain, MAX_TEXT);
+    buf_init(&clean, 2 * MAX_TEXT);
+    buf_init(&shown, 16 * MAX_TEXT);
+    buf_addv(&plain, fmt, ap);
+    secrets_scrub(h->secrets, &clean, buf_str(&plain));
+    utf8_printable(&shown, buf_str(&clean));
+    struct diag *d = diag_error(call->ds, code, call->span, "%.*s",
+                                STRF(buf_str(&shown)));
+    buf_release(&plain);
+    buf_release(&clean);
+    buf_release(&shown);
+    return d;
+}
+
+enum status http_fail(struct http *h, const struct http_call *call,
+                      enum diag_code code, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    report(h, call, code, fmt, ap);
+    va_end(ap);
+    return ST_ENV;
+}
+
+__attribute__((format(printf, 4, 5)))
+static struct diag *fail(struct http *h, const struct http_call *call,
+                         enum diag_code code, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    struct diag *d = report(h, call, code, fmt, ap);
+    va_end(ap);
+    return d;
+}
+
+static void name_request(struct buf *b, const struct http_request *rq,
+                         str url)
+{
+    struct url u;
+    if (rq->what)
+        buf_addf(b, "%s (", rq->what);
+    if (rq->what && url_parse(url, &u))
+        buf_add(b, u.host);
+    else
+        url_shown(b, url);
+    if (rq->what)
+        buf_addc(b, ')');
+}
+
+void name_transfer(struct buf *b, const struct transfer *t)
+{
+    name_request(b, t->rq, t->url);
+}
+
+static str transfer_name(const struct transfer *t)
+{
+    struct buf b;
+    buf_init(&b, MAX_TEXT);
+    name_transfer(&b, t);
+    str s = buf_take(&b, t->call->arena);
+    buf_release(&b);
+    return s;
+}
+
+enum status report_transfer(struct transfer *t, enum diag_code code,
+                            const char *fmt, ...)
+{
+    struct buf b;
+    va_list ap;
+    buf_init(&b, MAX_TEXT);
+    va_start(ap, fmt);
+    buf_addv(&b, fmt, ap);
+    va_end(ap);
+    fail(t->http, t->call, code, "%.*s: %.*s", STRF(transfer_name(t)),
+         STRF(buf_str(&b)));
+    buf_release(&b);
+    return ST_ENV;
+}
+
+enum status report_redirect(struct transfer *t, str to, const char *why)
+{
+    struct buf b;
+    buf_init(&b, MAX_TEXT);
+    url_shown(&b, to);
+    struct diag *d = fail(t->http, t->call, DIAG_HTTP,
+                          "%.*s: the redirect to %.*s is not followed: %s",
+                          STRF(transfer_name(t)), STRF(buf_str(&b)), why);
+    diag_hint(t->call->ds, d, "if that is where the service lives, put its "
+                              "address into the configuration");
+    buf_release(&b);
+    return ST_ENV;
+}
+
+/* ---- the network ---- */
+
+enum again { NEVER, AGAIN };
+
+static const struct {
+    CURLcode code;
+    enum again again;
+    const char *what, *hint;
+} TROUBLE[] = {
+    { CURLE_COULDNT_RESOLVE_PROXY, NEVER,
+      "the name of the proxy cannot be resolved",
+      "check HTTPS_PROXY or the proxy of the configuration" },
+    { CURLE_COULDNT_RESOLVE_HOST, AGAIN, "its name cannot be resolved",
+      "check the spelling, DNS, and whether a proxy is needed" },
+    { CURLE_COULDNT_CONNECT, AGAIN, "no connection",
+      "is it running, and does a firewall or proxy stand between?" },
+    { CURLE_OPERATION_TIMEDOUT, AGAIN, "it took too long", NULL },
+    { CURLE_PEER_FAILED_VERIFICATION, NEVER,
+      "its certificate is not trusted",
+      "for a private authority name its certificate (PEM) in the "
+      "configuration: Http: CaFile; checking cannot be turned off" },
+    { CURLE_SSL_CONNECT_ERROR, AGAIN, "TLS could not be agreed on",
+      "TLS 1.2 is the oldest that is used; is this an https port?" },
+    { CURLE_SSL_CACERT_BADFILE, NEVER,
+      "the file of trusted certificates cannot be read",
+      "it must hold certificates in PEM" },
+    { CURLE_PARTIAL_FILE, AGAIN, "the answer ends before it is complete",
+      NULL },
+    { CURLE_GOT_NOTHING, AGAIN, "the connection was closed without an answer",
+      NULL },
+    { CURLE_SEND_ERROR, AGAIN, "the connection broke while sending", NULL },
+    { CURLE_RECV_ERROR, AGAIN, "the connection broke while receiving", NULL },
+    { CURLE_HTTP2, AGAIN, "the HTTP/2 connection broke", NULL },
+    { CURLE_HTTP2_STREAM, AGAIN, "the HTTP/2 stream broke", NULL },
+    { CURLE_BAD_CONTENT_ENCODING, NEVER, "the answer cannot be unpacked",
+      NULL },
+    { CURLE_WEIRD_SERVER_REPLY, NEVER, "the answer is not HTTP", NULL },
+    { CURLE_UNSUPPORTED_PROTOCOL, NEVER, "the answer is not HTTP", NULL },
+};
+
+enum { NTROUBLE = sizeof TROUBLE / sizeof *TROUBLE };
+
+static int trouble_of(CURLcode code)
+{
+    for (int i = 0; i < NTROUBLE; i++)
+        if (TROUBLE[i].code == code)
+            return i;
+    return -1;
+}
+
+bool transport_may_pass(CURLcode code)
+{
+    int i = trouble_of(code);
+    return i >= 0 && TROUBLE[i].again == AGAIN;
+}
+
+bool never_resolved(CURLcode code)
+{
+    return code == CURLE_COULDNT_RESOLVE_HOST;
+}
+
+static str mega(struct arena *a, uint64_t bytes)
+{
+    return bytes < 1 << 20
+               ? arena_fmt(a, "%llu bytes", (unsigned long long)bytes)
+               : arena_fmt(a, "%llu MB", (unsigned long long)(bytes >> 20));
+}
+
+static enum status report_stop(struct transfer *t)
+{
+    struct arena *a = t->call->arena;
+    int64_t idle = t->rq->idle_ms ? t->rq->idle_ms : t->settings->o.idle_ms;
+    switch (t->stop) {
+    case STOP_BODY:
+        return report_transfer(t, DIAG_LIMIT,
+                               "the answer is larger than %.*s; ask for less "
+                               "(a shorter time range, fewer columns)",
+                               STRF(mega(a, transfer_max_body(t))));
+    case STOP_HEADERS:
+        return report_transfer(t, DIAG_LIMIT,
+                               "the answer has more than %d headers or %d kB "
+                               "of them",
+                               HTTP_MAX_HEADERS, HTTP_MAX_HEADER_BYTES >> 10);
+    case STOP_SLOW:
+        return report_transfer(t, DIAG_NETWORK,
+                               "the answer trickles: less than %lld bytes in "
+                               "%.3g s",
+                               (long long)(idle * 10 / 1000 + 1),
+                               (double)idle / 1000);
+    case STOP_ADDRESS:
+        return report_transfer(t, DIAG_POLICY,
+                               "its name leads to an address inside this "
+                               "network or machine, where it may not go");
+    default: BUG("stop %d", t->stop);
+    }
+}
+
+enum status report_transport(struct transfer *t, CURLcode code)
+{
+    if (t->stop != STOP_NONE)
+        return report_stop(t);
+    int i = trouble_of(code);
+    const char *what = i >= 0 ? TROUBLE[i].what
+                              : t->http->curl.easy_strerror(code);
+    str detail = str_trim(str_of(t->error));
+    struct diag *d =
+        fail(t->http, t->call, DIAG_NETWORK, "%.*s: %s%s%.*s",
+             STRF(transfer_name(t)), what, detail.n ? ": " : "",
+             STRF(detail));
+    if (i >= 0 && TROUBLE[i].hint)
+        diag_hint(t->call->ds, d, "%s", TROUBLE[i].hint);
+    return ST_ENV;
+}
+
+/* ---- answers ---- */
+
+static const char *hint_of(long status, const struct http_request *rq)
+{
+    if (status == 401)
+        return rq->auth ? "the credentials were renewed once and are still "
+                          "refused: check them and whom they are for"
+                        : "it wants credentials, and none are configured";
+    if (status == 403)
+        return "the account is known, but lacks a permission";
+    if (status == 404)
+        return "check the address, and names and ids in it";
+    if (status == 407)
+        return "the proxy wants credentials: Http: ProxyUser, ProxyPassword";
+    if (status == 413)
+        return "the request is too large for the server";
+    if (status == 429)
+        return "too many requests: wait, or ask for less at a time";
+    return status >= 500 ? "trouble on the server's side; try again later"
+                         : NULL;
+}
+
+enum status http_fail_reply(struct http *h, const struct http_request *rq,
+                            const struct http_call *call,
+                            const struct http_reply *reply)
+{
+    struct http_error e;
+    struct buf name;
+    http_error_parse(call->arena, reply->body, &e);
+    buf_init(&name, MAX_TEXT);
+    name_request(&name, rq, reply->url.n ? reply->url : rq->url);
+    enum diag_code code =
+        reply->status == 401 || reply->status == 403 ? DIAG_AUTH : DIAG_HTTP;
+    struct diag *d = fail(h, call, code, "%.*s answers %ld%s%.*s%s%.*s",
+                          STRF(buf_str(&name)), reply->status,
+                          e.code.n ? " " : "", STRF(e.code),
+                          e.message.n ? ": " : "", STRF(e.message));
+    const char *hint = hint_of(reply->status, rq);
+    if (hint)
+        diag_hint(call->ds, d, "%s", hint);
+    buf_release(&name);
+    return ST_ENV;
+}
