@@ -24,6 +24,8 @@ TITLES = {
     "json_path": "Paths into JSON", "set": "Sets",
     "ip": "IPv4 addresses", "ip6": "IPv6 addresses",
     "ip_text": "Addresses in text",
+    "convert": "Units of measurement", "distrib": "Distributions and tests",
+    "near": "Around a value", "context": "Where a query runs",
     "parse": "Paths, command lines, CSV", "url": "URLs",
     "user_agent": "User agents", "xml": "XML", "punycode": "Punycode",
     "zip": "Compressed text, and zip",

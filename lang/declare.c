@@ -71,6 +71,8 @@ enum status run_set(struct run *r, const struct ast *t)
         s.value.s = arena_str(r->l->arena, s.value.s);
     if (!r->dry && !replaced(r->l->settings.v, r->l->settings.n, &s))
         PUSH(r->l->arena, r->l->settings, s);
+    if (str_starts(t->text, S("query_bin_auto_")))
+        let_value(r->l, t->text, s.value); /* for bin_auto() */
     return ST_OK;
 }
 

@@ -291,14 +291,35 @@ struct expr *bind_call_args(struct binder *b, str name, struct span at,
 
 /* ---- default names ---- */
 
-/* Functions whose result is named after their first argument. */
+/* Functions whose result is named after their first argument, as Kusto's own
+ * binder does it. */
 static const char *const named_by_argument[] = {
-    "tostring",    "tolong",       "toint",       "todouble",   "toreal",
-    "todecimal",   "tobool",       "toboolean",   "todatetime", "totimespan",
-    "toguid",      "todynamic",    "parse_json",  "parsejson",  "toobject",
-    "split",       "bin",          "bin_at",      "floor",      "startofday",
-    "startofweek", "startofmonth", "startofyear", "endofday",   "endofweek",
-    "endofmonth",  "endofyear",    "bin_auto",    "abs_",
+    "tostring", "tohex", "todynamic", "toobject", "tolong", "toint", "toreal",
+    "todouble", "todatetime", "totimespan", "totime", "tobool", "toboolean",
+    "todecimal", "toguid", "parse_csv", "parse_json", "parsejson", "parse_xml",
+    "split", "format_datetime", "format_timespan", "format_bytes",
+    "startofday", "bin", "floor", "bin_at", "bin_auto", "binary_and",
+    "binary_or", "binary_xor", "binary_not", "binary_shift_left",
+    "binary_shift_right", "bitset_count_ones", "series_fir", "series_iir",
+    "series_outliers", "series_fill_backward", "series_fill_const",
+    "series_fill_forward", "series_fill_linear", "round", "ceiling", "pow",
+    "sqrt", "log", "log2", "log10", "exp", "exp2", "exp10", "sin", "cos",
+    "tan", "asin", "acos", "atan", "atan2", "abs", "rand", "gamma", "loggamma",
+    "erf", "erfc",
+};
+
+/* … and those whose name, or another word, stands before it: strlen_s. */
+static const struct {
+    const char *function, *prefix;
+} prefixed_by_argument[] = {
+    { "strlen", "strlen_" },
+    { "string_size", "string_size_" },
+    { "gettype", "type_" },
+    { "treepath", "tree_" },
+    { "repeat", "repeat_" },
+    { "dcount_hll", "dcount_hll_" },
+    { "percentile_tdigest", "percentile_tdigest_" },
+    { "percentiles_array_tdigest", "percentile_tdigest_" },
 };
 
 static str join_name(struct binder *b, str base, str member)
@@ -366,12 +387,19 @@ str auto_name(struct binder *b, const struct ast *t)
         t->kind == AST_CALL && b->aggregates ? reg_agg(b->reg, t->text) : NULL;
     if (g)
         return agg_name(b, g, t);
+    if (t->kind == AST_CALL && str_eqz(t->text, "ingestion_time"))
+        return S("$IngestionTime");
     if (t->kind != AST_CALL || !t->kid)
         return S("");
     for (size_t i = 0; i < sizeof named_by_argument / sizeof *named_by_argument;
          i++)
         if (str_eqz(t->text, named_by_argument[i]))
             return auto_name(b, t->kid);
+    for (size_t i = 0;
+         i < sizeof prefixed_by_argument / sizeof *prefixed_by_argument; i++)
+        if (str_eqz(t->text, prefixed_by_argument[i].function))
+            return arena_fmt(b->arena, "%s%.*s", prefixed_by_argument[i].prefix,
+                             STRF(auto_name(b, t->kid)));
     return S("");
 }
 

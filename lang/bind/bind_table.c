@@ -317,8 +317,10 @@ struct let *bind_let(struct binder *b, const struct ast *t)
 static bool call_is_tabular(const struct binder *b, const struct ast *t)
 {
     static const char *const words[] = {
-        "materialize", "table", "workspace", "cluster",       "database",
-        "arg",         "app",   "resource",  "external_table"
+        "materialize", "table",    "workspace",      "cluster",
+        "database",    "arg",      "app",            "resource",
+        "external_table",          "materialized_view",
+        "stored_query_result"
     };
     struct let *l = scope_find(b->scope, t->text);
     if (l && l->ast && l->ast->kind == AST_FUNCTION) {
@@ -408,6 +410,13 @@ static struct node *bind_name(struct binder *b, const struct ast *t)
     return NULL;
 }
 
+/* All tables are local and whole: a view has nothing that is not up to date. */
+static bool names_table(const struct ast *t)
+{
+    return str_eqz(t->text, "table") || str_eqz(t->text, "external_table") ||
+           str_eqz(t->text, "materialized_view");
+}
+
 static struct node *bind_table_call(struct binder *b, const struct ast *t)
 {
     struct let *l = scope_find(b->scope, t->text);
@@ -419,7 +428,7 @@ static struct node *bind_table_call(struct binder *b, const struct ast *t)
     if (p)
         return bind_file(b, p, t);
     struct value v;
-    if (str_eqz(t->text, "table") && t->kid && bind_value(b, t->kid, &v) &&
+    if (names_table(t) && t->kid && bind_value(b, t->kid, &v) &&
         v.type == TYPE_STRING) {
         struct ast name = { .kind = AST_NAME, .span = t->span, .text = v.s };
         return bind_name(b, &name);

@@ -164,10 +164,10 @@ static struct expr *bind_bin(struct binder *b, const struct ast *call,
 static struct expr *bind_bin_at(struct binder *b, const struct ast *call,
                                 struct expr **args, size_t n)
 {
+    struct span at = call ? call->span : args[0]->span;
     (void)n;
-    struct expr *d = bind_binary(b, S("-"), call->span, args[0], args[2]);
-    return bind_binary(b, S("+"), call->span, args[2],
-                       bin(b, call->span, d, args[1]));
+    struct expr *d = bind_binary(b, S("-"), at, args[0], args[2]);
+    return bind_binary(b, S("+"), at, args[2], bin(b, at, d, args[1]));
 }
 
 /* ---- time ---- */

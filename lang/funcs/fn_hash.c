@@ -40,6 +40,26 @@ static void row_hash(struct fn_ctx *cx, const struct value *in, size_t n,
     dyn_set_long(out, h);
 }
 
+/* Mixes the bits of each hash into those before it, as boost does. Kusto's way
+ * is not published, and may change: only equality counts. */
+static void row_combine(struct fn_ctx *cx, const struct value *in, size_t n,
+                        struct value *out)
+{
+    uint64_t h = (uint64_t)in[0].i;
+    (void)cx;
+    for (size_t i = 1; i < n; i++)
+        h ^= (uint64_t)in[i].i + 0x9e3779b97f4a7c15 + (h << 6) + (h >> 2);
+    dyn_set_long(out, (int64_t)h);
+}
+
+static struct expr *bind_many(struct binder *b, const struct ast *call,
+                              struct expr **args, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        args[i] = ex_func(b, "hash", call->span, args[i], NULL);
+    return bind_call_args(b, S("hash_combine"), call->span, NULL, args, n);
+}
+
 #define HASH(fn, type, more)                                                 \
     { .name = fn, .params = type ", long?", .ret = TYPE_LONG,                \
       .row = row_hash, .flags = more, .usage = fn "(value [, mod])",         \
@@ -75,6 +95,15 @@ DIGEST_HOOK(sha256)
 
 const struct lang_func funcs_hash[] = {
     HASHES("hash"), HASHES("hash_xxhash64"),
+    { .name = "hash_combine", .params = "long, long, long*",
+      .ret = TYPE_LONG, .row = row_combine,
+      .usage = "hash_combine(hash1, hash2, …)",
+      .summary = "One hash of some hashes.",
+      .example = "print hash_combine(hash(\"a\"), hash(1))" },
+    { .name = "hash_many", .params = "any, any, any*", .bind = bind_many,
+      .usage = "hash_many(value1, value2, …)",
+      .summary = "One hash of the hashes of some values.",
+      .example = "print hash_many(\"a\", 1)" },
     DIGEST(md5, "MD5 of the text of a value, in hexadecimal."),
     DIGEST(sha1, "SHA-1 of the text of a value, in hexadecimal."),
     DIGEST(sha256, "SHA-256 of the text of a value, in hexadecimal."),
