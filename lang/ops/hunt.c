@@ -162,6 +162,7 @@ static bool bad_option(struct binder *b, const struct ast *k,
     static const char *const want[] = {
         "a whole number",     "a number", "true or false",
         "a timespan above 0", "a text",   "a column",
+        "a text or a list of texts",
     };
     struct diag *d = bind_error(b, DIAG_OPTION, k->span, "%s needs %s", o->name,
                                 want[o->kind]);
@@ -217,6 +218,9 @@ static bool read_value(const struct value *v, const struct hunt_option *o)
         if (v->type == TYPE_STRING)
             *(str *)o->to = v->s;
         return v->type == TYPE_STRING;
+    case HUNT_TEXTS:
+        *(struct value *)o->to = *v;
+        return v->type == TYPE_STRING || (v->type == TYPE_DYNAMIC && !v->null);
     default: return false;
     }
 }
@@ -233,6 +237,13 @@ static bool read_option(struct binder *b, const struct ast *k,
             *(int64_t *)o->to = col;
         else
             return false;
+        return true;
+    }
+    if (o->kind == HUNT_BOOL && k->kid->kind == AST_NAME) {
+        bool yes = str_ieqz(k->kid->text, "true");
+        if (!yes && !str_ieqz(k->kid->text, "false"))
+            return bad_option(b, k, o);
+        *(bool *)o->to = yes;
         return true;
     }
     if (!bind_value(b, k->kid, &v))

@@ -45,6 +45,7 @@ enum hunt_kind {
     HUNT_SPAN,   /* int64_t ticks, above 0; a number means seconds */
     HUNT_TEXT,   /* str */
     HUNT_COLUMN, /* int64_t: number of the column */
+    HUNT_TEXTS,  /* struct value: a string, or a dynamic */
 };
 
 struct hunt_option {
