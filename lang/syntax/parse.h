@@ -33,6 +33,23 @@ enum {
     MAX_STATEMENTS = 1000,
 };
 
+/* How tightly an operator binds, loosest first. */
+enum prec {
+    PREC_NONE,
+    PREC_OR,
+    PREC_AND,
+    PREC_EQUALITY,
+    PREC_RELATIONAL,
+    PREC_ADDITIVE,
+    PREC_MULTIPLICATIVE,
+    PREC_STRING,
+    PREC_UNARY,
+    PREC_POSTFIX, /* names, literals, calls, members */
+};
+
+/* PREC_NONE: no operator between two operands is spelt so. */
+enum prec infix_prec(str word);
+
 /* A whole cell. Never NULL. */
 struct ast *parse_cell(struct arena *a, const struct registry *reg, str src,
                        struct diags *ds);

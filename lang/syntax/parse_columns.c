@@ -9,7 +9,7 @@ struct ast *parse_type(struct parser *p)
     enum type type;
     if (t->kind == TOK_NAME && type_from_name(t->text, &type)) {
         take(p);
-        return ast_new(p->arena, AST_TYPE, t->span, t->text);
+        return ast_new(p->arena, AST_TYPE, t->span, str_of(type_name(type)));
     }
     expected(p, "a type (string, long, datetime, …)");
     if (at_name(p))

@@ -6,29 +6,19 @@
  *            < multiplicative < string operators < unary < postfix. */
 #include "parse.h"
 
-enum prec {
-    PREC_NONE,
-    PREC_OR,
-    PREC_AND,
-    PREC_EQUALITY,
-    PREC_RELATIONAL,
-    PREC_ADDITIVE,
-    PREC_MULTIPLICATIVE,
-    PREC_STRING,
-    PREC_UNARY,
-};
-
 enum form { FORM_BINARY, FORM_IN, FORM_BETWEEN };
 
 /* Longest spelling first is not needed: words are whole tokens. */
 static const struct infix {
-    const char *text;
+    const char *text, *name; /* as written, as it is in the tree */
     enum prec prec;
     enum form form;
 } infixes[] = {
-#define INFIX(text, prec, form) { text, PREC_##prec, FORM_##form },
+#define ALIAS(text, name, prec, form) { text, name, PREC_##prec, FORM_##form },
+#define INFIX(text, prec, form) ALIAS(text, text, prec, form)
 #include "infix.def"
 #undef INFIX
+#undef ALIAS
 };
 
 static const struct infix *find_infix(const struct token *t)
@@ -39,6 +29,14 @@ static const struct infix *find_infix(const struct token *t)
         if (str_eqz(t->text, infixes[i].text))
             return &infixes[i];
     return NULL;
+}
+
+enum prec infix_prec(str word)
+{
+    for (size_t i = 0; i < sizeof infixes / sizeof *infixes; i++)
+        if (str_eqz(word, infixes[i].text))
+            return infixes[i].prec;
+    return PREC_NONE;
 }
 
 static struct ast *error_node(struct parser *p)
@@ -279,13 +277,14 @@ static const enum ast_kind form_kinds[] = { AST_BINARY, AST_IN, AST_BETWEEN };
 /* `a or b or c` is one node with three children, so that the thousands of
  * terms of a generated query do not become thousands of levels. */
 static struct ast *grow(struct parser *p, const struct infix *in,
-                        struct ast *left, const struct token *t)
+                        struct ast *left)
 {
     bool flat = in->prec <= PREC_AND && left->kind == AST_BINARY &&
-                str_eq(left->text, t->text) && left->value.i == 0;
+                str_eqz(left->text, in->name) && left->value.i == 0;
     struct ast *b = left;
     if (!flat) {
-        b = ast_new(p->arena, form_kinds[in->form], left->span, t->text);
+        b = ast_new(p->arena, form_kinds[in->form], left->span,
+                    str_of(in->name));
         ast_add(b, left);
     }
     parse_operand(p, in, b);
@@ -320,7 +319,7 @@ static struct ast *parse_prec(struct parser *p, enum prec least)
                                 : too_many_terms(p, t, ++terms))
             break;
         take(p);
-        left = grow(p, in, left, t);
+        left = grow(p, in, left);
     }
     leave(p);
     return left;

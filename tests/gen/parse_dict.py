@@ -44,7 +44,7 @@ def shown(program, what):
 def main():
     infix = (ROOT / "lang/syntax/infix.def").read_text()
     words = set(WORDS) | set(MARKS)
-    words |= set(re.findall(r'INFIX\("([^"]+)"', infix))
+    words |= set(re.findall(r'(?:INFIX|ALIAS)\("([^"]+)"', infix))
     for what in ("functions", "operators", "commands"):
         words |= set(shown(sys.argv[1], what))
     print("# Written by tests/gen/parse_dict.py.")
