@@ -9,6 +9,7 @@
 #include "ops/ops.h"
 #include "session.h"
 #include "sql/emit.h"
+#include "syntax/canon.h"
 
 #ifndef SHIKRA_VERSION
 #define SHIKRA_VERSION "0.0.0"
@@ -234,11 +235,16 @@ static enum status print_stage(struct lang *l, str stage, str code,
     }
     if (ds->nerrors)
         return ST_USER;
+    if (str_eqz(stage, "canon")) {
+        struct canon c = { .b = out, .reg = &l->reg };
+        canon_cell(&c, cell);
+        return ST_OK;
+    }
     if (str_eqz(stage, "bind") || str_eqz(stage, "plan") ||
         str_eqz(stage, "sql"))
         return print_bound(l, cell, stage, out, ds);
     diag_error(ds, DIAG_OPTION, NO_SPAN,
-               "no stage '%.*s': lex, parse, bind, "
+               "no stage '%.*s': lex, parse, canon, bind, "
                "plan, sql",
                STRF(stage));
     return ST_USER;

@@ -96,7 +96,7 @@ enum completeness_of_code { CODE_COMPLETE, CODE_INCOMPLETE, CODE_INVALID };
 enum completeness_of_code lang_is_complete(struct lang *l, str code,
                                            struct buf *indent);
 
-/* Prints a stage: lex, parse, bind, plan, sql. */
+/* Prints a stage: lex, parse, canon, bind, plan, sql. */
 enum status lang_print_stage(struct lang *l, str stage, str code,
                              struct buf *out, struct diags *ds);
 

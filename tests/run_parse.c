@@ -28,6 +28,7 @@ static const struct {
     { "lex", BLOCK_STAGE },   { "cell", BLOCK_STAGE },
     { "parse", BLOCK_STAGE }, { "bind", BLOCK_STAGE },
     { "plan", BLOCK_STAGE },  { "sql", BLOCK_STAGE },
+    { "canon", BLOCK_STAGE },
     { "runs", BLOCK_RUNS },   { "checks", BLOCK_CHECKS },
 };
 

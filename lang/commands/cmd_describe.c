@@ -4,6 +4,7 @@
 #include "lists.h"
 #include "session.h"
 #include "sql/emit.h"
+#include "syntax/canon.h"
 
 static void describe_parse(struct parser *p, struct ast *cmd)
 {
@@ -109,6 +110,15 @@ static enum status describe_run(struct lang *l, const struct ast *cmd,
     return ST_OK;
 }
 
+static void describe_print(struct canon *c, const struct ast *cmd)
+{
+    buf_addc(c->b, ' ');
+    if (cmd->kid && cmd->kid->kind == AST_PIPE)
+        canon_group(c, cmd->kid);
+    else if (cmd->kid)
+        canon_unary(c, cmd->kid);
+}
+
 const struct lang_command cmd_describe = {
     .name = "describe",
     .usage = ".describe T",
@@ -117,4 +127,5 @@ const struct lang_command cmd_describe = {
     .example = ".describe Logs",
     .parse = describe_parse,
     .run = describe_run,
+    .print = describe_print,
 };

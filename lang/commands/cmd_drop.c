@@ -1,5 +1,6 @@
 /* cmd_drop.c - `.drop T, …`: forgets stored tables. */
 #include "session.h"
+#include "syntax/canon.h"
 
 static void drop_parse(struct parser *p, struct ast *cmd)
 {
@@ -30,6 +31,12 @@ static enum status drop_run(struct lang *l, const struct ast *cmd,
     return ST_OK;
 }
 
+static void drop_print(struct canon *c, const struct ast *cmd)
+{
+    buf_adds(c->b, " table ");
+    canon_items(c, cmd->kid);
+}
+
 const struct lang_command cmd_drop = {
     .name = "drop",
     .usage = ".drop T, …",
@@ -37,4 +44,5 @@ const struct lang_command cmd_drop = {
     .example = ".drop Logs",
     .parse = drop_parse,
     .run = drop_run,
+    .print = drop_print,
 };

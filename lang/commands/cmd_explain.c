@@ -1,7 +1,8 @@
-/* cmd_explain.c - `.explain QUERY`: the plan and the SQL of a query. */
+/* cmd_explain.c - `.explain QUERY`: a query as KQL, as a plan and as SQL. */
 #include "session.h"
 
 #include "sql/emit.h"
+#include "syntax/canon.h"
 
 static void explain_parse(struct parser *p, struct ast *cmd)
 {
@@ -17,7 +18,10 @@ static enum status explain_run(struct lang *l, const struct ast *cmd,
     if (!n || ds->nerrors)
         return ST_USER;
     buf_init(&text, MAX_SQL_BYTES);
-    buf_adds(&text, "plan\n");
+    struct canon c = { .b = &text, .reg = &l->reg };
+    buf_adds(&text, "kql\n");
+    canon_query(&c, cmd->kid);
+    buf_adds(&text, "\nplan\n");
     node_print(&text, n);
     buf_adds(&text, "\nsql\n");
     enum status st = sql_emit(&text, n, ds) ? ST_OK : ST_USER;
@@ -26,12 +30,20 @@ static enum status explain_run(struct lang *l, const struct ast *cmd,
     return st;
 }
 
+static void explain_print(struct canon *c, const struct ast *cmd)
+{
+    buf_addc(c->b, ' ');
+    if (cmd->kid)
+        canon_pipe(c, cmd->kid);
+}
+
 const struct lang_command cmd_explain = {
     .name = "explain",
     .usage = ".explain QUERY",
-    .summary = "Shows what a query becomes: the plan of steps and the SQL of "
-               "the engine. Nothing runs.",
+    .summary = "Shows what a query becomes: its text in canonical KQL, the "
+               "plan of steps and the SQL of the engine. Nothing runs.",
     .example = ".explain range x from 1 to 9 step 1 | where x > 3",
     .parse = explain_parse,
     .run = explain_run,
+    .print = explain_print,
 };

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "words.h"
+#include "syntax/canon.h"
 
 static void help_parse(struct parser *p, struct ast *cmd)
 {
@@ -55,6 +56,14 @@ static enum status help_run(struct lang *l, const struct ast *cmd,
     return ST_USER;
 }
 
+static void help_print(struct canon *c, const struct ast *cmd)
+{
+    if (cmd->kid) {
+        buf_addc(c->b, ' ');
+        canon_string(c->b, cmd->kid->text);
+    }
+}
+
 const struct lang_command cmd_help = {
     .name = "help",
     .usage = ".help [topic]",
@@ -63,4 +72,5 @@ const struct lang_command cmd_help = {
     .example = ".help summarize",
     .parse = help_parse,
     .run = help_run,
+    .print = help_print,
 };

@@ -1,5 +1,6 @@
 /* cmd_load.c - `.load "glob", … as T [with (format = "json", …)]`. */
 #include "session.h"
+#include "syntax/canon.h"
 
 /* load = string {',' string} 'as' name ['with' '(' options ')'] */
 static void load_parse(struct parser *p, struct ast *cmd)
@@ -59,6 +60,16 @@ static enum status load_run(struct lang *l, const struct ast *cmd,
     return st;
 }
 
+static void load_print(struct canon *c, const struct ast *cmd)
+{
+    const struct ast *files = ast_clause(cmd, "files");
+    buf_addc(c->b, ' ');
+    if (files)
+        canon_items(c, files->kid);
+    canon_by(c, cmd, "as");
+    canon_with(c, cmd);
+}
+
 const struct lang_command cmd_load = {
     .name = "load",
     .usage = ".load \"glob\", … as T [with (format = \"json\", …)]",
@@ -68,5 +79,6 @@ const struct lang_command cmd_load = {
     .example = ".load \"logs/*.jsonl\" as Logs",
     .parse = load_parse,
     .run = load_run,
+    .print = load_print,
     .makes = load_makes,
 };

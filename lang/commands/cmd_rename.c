@@ -1,5 +1,6 @@
 /* cmd_rename.c - `.rename T to U`: another name for a stored table. */
 #include "session.h"
+#include "syntax/canon.h"
 
 static void rename_parse(struct parser *p, struct ast *cmd)
 {
@@ -45,6 +46,14 @@ static enum status rename_run(struct lang *l, const struct ast *cmd,
     return ST_OK;
 }
 
+static void rename_print(struct canon *c, const struct ast *cmd)
+{
+    for (const struct ast *k = cmd->kid; k; k = k->next) {
+        buf_adds(c->b, k == cmd->kid ? " " : " to ");
+        canon_expr(c, k);
+    }
+}
+
 const struct lang_command cmd_rename = {
     .name = "rename",
     .usage = ".rename T to U",
@@ -52,5 +61,6 @@ const struct lang_command cmd_rename = {
     .example = ".rename Logs to OldLogs",
     .parse = rename_parse,
     .run = rename_run,
+    .print = rename_print,
     .makes = rename_makes,
 };

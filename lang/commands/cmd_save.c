@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "sql/emit.h"
+#include "syntax/canon.h"
 
 static void save_parse(struct parser *p, struct ast *cmd)
 {
@@ -30,6 +31,19 @@ static enum status save_run(struct lang *l, const struct ast *cmd,
     return st;
 }
 
+static void save_print(struct canon *c, const struct ast *cmd)
+{
+    const struct ast *to = cmd->kid ? cmd->kid->next : NULL;
+    buf_addc(c->b, ' ');
+    if (cmd->kid && cmd->kid->kind == AST_PIPE)
+        canon_group(c, cmd->kid);
+    else if (cmd->kid)
+        canon_unary(c, cmd->kid);
+    buf_adds(c->b, " to ");
+    if (to)
+        canon_expr(c, to);
+}
+
 const struct lang_command cmd_save = {
     .name = "save",
     .usage = ".save T to \"file.parquet\"",
@@ -38,5 +52,6 @@ const struct lang_command cmd_save = {
     .example = ".save Logs to \"logs.parquet\"",
     .parse = save_parse,
     .run = save_run,
+    .print = save_print,
     .writes = true,
 };

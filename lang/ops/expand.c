@@ -3,6 +3,7 @@
  * Called by: op_mv_expand.c, op_mv_apply.c.
  * The options bagexpansion, kind and with_itemindex are read here. */
 #include "expand.h"
+#include "syntax/canon.h"
 
 /* item = [name =] expr [to typeof(type)] */
 static struct ast *parse_item(struct parser *p)
@@ -25,6 +26,22 @@ void expand_parse(struct parser *p, struct ast *op)
     while (accept_punct(p, ","));
     if (accept_word(p, "limit"))
         ast_add(clause(p, op, "limit"), parse_expr(p));
+}
+
+void expand_print(struct canon *c, const struct ast *op)
+{
+    const char *between = " ";
+    canon_options(c, op);
+    for (const struct ast *k = op->kid; k; k = k->next) {
+        if (k->kind != AST_LIST || !k->kid)
+            continue;
+        buf_adds(c->b, between);
+        canon_expr(c, k->kid);
+        if (k->kid->next)
+            buf_addf(c->b, " to typeof(%.*s)", STRF(k->kid->next->text));
+        between = ", ";
+    }
+    canon_by(c, op, "limit");
 }
 
 struct expansion {

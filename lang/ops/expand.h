@@ -5,9 +5,12 @@
 #include "bind/bind.h"
 #include "syntax/parse.h"
 
+struct canon;
+
 /* [name =] list [to typeof(type)], … [limit N]; each item is an AST_LIST, the
  * limit a clause. */
 void expand_parse(struct parser *p, struct ast *op);
+void expand_print(struct canon *c, const struct ast *op);
 
 /* One row per element over b->row: its columns, hidden ones too, then the
  * elements, each in the place of a column of its name. NULL: reported. */

@@ -8,6 +8,8 @@
 #include "bind/bind.h"
 #include "syntax/parse.h"
 
+struct canon;
+
 struct graph {
     struct node *nodes; /* their columns, and GRAPH_NO, GRAPH_KEY */
     struct node *edges; /* their columns, and GRAPH_NO, GRAPH_SOURCE … */
@@ -66,6 +68,7 @@ struct graph_pattern { /* nodes: one more than edges */
 void graph_parse_pattern(struct parser *p, struct ast *op);
 /* [where expr] [project …] */
 void graph_parse_rest(struct parser *p, struct ast *op);
+void graph_print(struct canon *c, const struct ast *op); /* all of it */
 bool graph_read_pattern(struct binder *b, const struct ast *op,
                         struct graph_pattern *out);
 

@@ -2,6 +2,7 @@
  *
  * Called by: op_graph_match.c, op_graph_shortest_paths.c. */
 #include "graph.h"
+#include "syntax/canon.h"
 
 enum { MAX_PATTERN = 64, MAX_LENGTH = 64 };
 
@@ -85,6 +86,50 @@ void graph_parse_rest(struct parser *p, struct ast *op)
         ast_add(clause(p, op, "where"), parse_expr(p));
     if (accept_word(p, "project"))
         parse_named_list(p, clause(p, op, "project"));
+}
+
+static void print_edge(struct canon *c, const struct ast *e)
+{
+    const struct ast *way = e->kid, *min = way ? way->next : NULL;
+    buf_adds(c->b, ast_is(way, AST_NAME, "in") ? "<-" : "-");
+    if (e->text.n || min) {
+        buf_addc(c->b, '[');
+        if (e->text.n)
+            canon_name(c, e->text);
+        if (min && min->next)
+            buf_addf(c->b, "*%lld..%lld", (long long)min->value.i,
+                     (long long)min->next->value.i);
+        buf_addc(c->b, ']');
+    }
+    buf_adds(c->b, ast_is(way, AST_NAME, "out") ? "->" : "-");
+}
+
+static void print_chain(struct canon *c, const struct ast *chain)
+{
+    for (const struct ast *k = chain->kid; k; k = k->next) {
+        if (k->kind == AST_LIST) {
+            print_edge(c, k);
+            continue;
+        }
+        buf_addc(c->b, '(');
+        if (k->text.n)
+            canon_name(c, k->text);
+        buf_addc(c->b, ')');
+    }
+}
+
+void graph_print(struct canon *c, const struct ast *op)
+{
+    const char *between = " ";
+    canon_options(c, op);
+    for (const struct ast *k = op->kid; k; k = k->next)
+        if (ast_is(k, AST_CLAUSE, "pattern")) {
+            buf_adds(c->b, between);
+            print_chain(c, k);
+            between = ", ";
+        }
+    canon_by(c, op, "where");
+    canon_by(c, op, "project");
 }
 
 /* ---- reading ---- */

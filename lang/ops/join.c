@@ -4,6 +4,7 @@
  * Null keys match each other; a right column whose name is taken gets a
  * number; the right key is repeated by join and left out by lookup. */
 #include "join.h"
+#include "syntax/canon.h"
 
 void join_parse(struct parser *p, struct ast *op)
 {
@@ -18,6 +19,16 @@ void join_parse(struct parser *p, struct ast *op)
     do
         ast_add(on, parse_expr(p));
     while (accept_punct(p, ","));
+}
+
+void join_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *table = ast_clause(op, "table");
+    canon_options(c, op);
+    buf_addc(c->b, ' ');
+    if (table && table->kid)
+        canon_group(c, table->kid);
+    canon_by(c, op, "on");
 }
 
 static bool names_side(const struct ast *t, const char *side)

@@ -1,5 +1,6 @@
 /* op_count.c - `T | count`: the number of rows. */
 #include "bind/bind.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 /* count [as name] */
@@ -22,11 +23,20 @@ static struct node *count_bind(struct binder *b, const struct ast *op,
     return n;
 }
 
+static void count_print(struct canon *c, const struct ast *op)
+{
+    if (!op->kid)
+        return;
+    buf_adds(c->b, " as ");
+    canon_name(c, op->kid->text);
+}
+
 const struct lang_op op_count = {
     .name = "count",
     .usage = "T | count",
     .summary = "The number of rows, as column Count.",
     .example = "range x from 1 to 9 step 1 | count",
     .parse = count_parse,
+    .print = count_print,
     .bind = count_bind,
 };

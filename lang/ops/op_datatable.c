@@ -1,5 +1,6 @@
 /* op_datatable.c - `datatable(a:type, …)[value, …]`: rows written down. */
 #include "bind/bind.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 /* [ "x" ] alone is lexed as a quoted name. */
@@ -103,6 +104,34 @@ static struct node *datatable_bind(struct binder *b, const struct ast *op,
     return ok ? n : NULL;
 }
 
+/* One row a line. */
+static void print_cells(struct canon *c, const struct ast *cell, size_t ncols)
+{
+    c->indent++;
+    for (size_t i = 0; cell; cell = cell->next, i++) {
+        if (ncols == 0 || i % ncols == 0)
+            canon_newline(c);
+        else
+            buf_addc(c->b, ' ');
+        canon_expr(c, cell);
+        if (cell->next)
+            buf_addc(c->b, ',');
+    }
+    c->indent--;
+    canon_newline(c);
+}
+
+static void datatable_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *cols = ast_clause(op, "columns"),
+                     *cells = ast_clause(op, "cells");
+    canon_columns(c, cols);
+    buf_adds(c->b, " [");
+    if (cells && cells->kid)
+        print_cells(c, cells->kid, cols ? ast_nkids(cols) : 0);
+    buf_addc(c->b, ']');
+}
+
 const struct lang_op op_datatable = {
     .name = "datatable",
     .flags = OP_SOURCE | OP_NO_PIPE,
@@ -110,5 +139,6 @@ const struct lang_op op_datatable = {
     .summary = "A table of the values written here, row by row.",
     .example = "datatable(User:string, Pid:long)[\"ana\", 4, \"bo\", 8]",
     .parse = datatable_parse,
+    .print = datatable_print,
     .bind = datatable_bind,
 };

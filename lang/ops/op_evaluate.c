@@ -3,6 +3,7 @@
  * The plugins are rows of plugins.def. */
 #include "ops.h"
 #include "plugin.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 #define PLUGIN(name) extern const struct lang_plugin plugin_##name;
@@ -133,6 +134,21 @@ static enum status evaluate_run(const struct frame *in, const void *args,
     return step->run(in, step->args, out, cancel, ds);
 }
 
+static void evaluate_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *schema = ast_clause(op, "schema");
+    canon_options(c, op);
+    for (const struct ast *k = op->kid; k; k = k->next)
+        if (k->kind == AST_CALL) {
+            buf_addc(c->b, ' ');
+            canon_expr(c, k);
+        }
+    if (!schema)
+        return;
+    buf_adds(c->b, " : ");
+    canon_columns(c, schema);
+}
+
 const struct lang_op op_evaluate = {
     .name = "evaluate",
     .usage = "T | evaluate plugin(arguments) [: (*, name:type, …)]",
@@ -141,6 +157,7 @@ const struct lang_op op_evaluate = {
     .example = "print d = dynamic({\"a\": 1, \"b\": \"x\"}) "
                "| evaluate bag_unpack(d)",
     .parse = evaluate_parse,
+    .print = evaluate_print,
     .bind = evaluate_bind,
     .run = evaluate_run,
 };

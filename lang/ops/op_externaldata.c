@@ -1,5 +1,6 @@
 /* op_externaldata.c - `externaldata(a:type, …)["path"] with (format="csv")`. */
 #include "bind/bind.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 static void externaldata_parse(struct parser *p, struct ast *op)
@@ -97,6 +98,17 @@ static struct node *externaldata_bind(struct binder *b, const struct ast *op,
     return s ? fetch_node(b, s, op->span) : NULL;
 }
 
+static void externaldata_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *uris = ast_clause(op, "uris");
+    canon_columns(c, ast_clause(op, "columns"));
+    buf_adds(c->b, " [");
+    if (uris)
+        canon_items(c, uris->kid);
+    buf_addc(c->b, ']');
+    canon_with(c, op);
+}
+
 const struct lang_op op_externaldata = {
     .name = "externaldata",
     .alias = "external_data",
@@ -107,5 +119,6 @@ const struct lang_op op_externaldata = {
         "externaldata(line:string)[\"/etc/hostname\"] with (format=\"txt\") | "
         "count",
     .parse = externaldata_parse,
+    .print = externaldata_print,
     .bind = externaldata_bind,
 };

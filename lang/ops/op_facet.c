@@ -1,6 +1,26 @@
 /* op_facet.c - `T | facet by …`: refused, because it gives several tables. */
 #include "refuse.h"
 
+/* facet by column, … [with ( operator | … )] */
+static void facet_parse(struct parser *p, struct ast *op)
+{
+    if (!expect_word(p, "by"))
+        return;
+    parse_named_list(p, clause(p, op, "by"));
+    if (accept_word(p, "with"))
+        ast_add(clause(p, op, "with"), parse_subquery(p));
+}
+
+static void facet_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *with = ast_clause(op, "with");
+    canon_by(c, op, "by");
+    if (!with || !with->kid)
+        return;
+    buf_adds(c->b, " with ");
+    canon_subquery(c, with->kid);
+}
+
 static struct node *facet_bind(struct binder *b, const struct ast *op,
                                struct node *in)
 {
@@ -17,6 +37,7 @@ const struct lang_op op_facet = {
                "instead.",
     .example = "datatable(k:string)[\"a\", \"b\", \"a\"] | summarize count() "
                "by k",
-    .parse = refuse_parse,
+    .parse = facet_parse,
+    .print = facet_print,
     .bind = facet_bind,
 };

@@ -3,6 +3,7 @@
  * Without project the columns of the predicate and those that all tables have
  * are shown; the rest of a row is packed into pack_. */
 #include "terms.h"
+#include "syntax/canon.h"
 
 static const char *const options[] = { "withsource", "datascope", NULL };
 
@@ -223,6 +224,30 @@ static struct node *find_bind(struct binder *b, const struct ast *op,
     return tables_unite(b, op, &t, source, false);
 }
 
+static void print_project(struct canon *c, const struct ast *project)
+{
+    buf_adds(c->b, " project ");
+    for (const struct ast *k = project->kid; k; k = k->next) {
+        if (k->kind == AST_STAR)
+            buf_adds(c->b, "pack(*)");
+        else
+            canon_expr(c, k);
+        if (k->next)
+            buf_adds(c->b, ", ");
+    }
+}
+
+static void find_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *project = ast_clause(op, "project");
+    canon_options(c, op);
+    terms_print_tables(c, op);
+    buf_adds(c->b, " where ");
+    terms_print(c, op);
+    if (project)
+        print_project(c, project);
+}
+
 const struct lang_op op_find = {
     .name = "find",
     .flags = OP_SOURCE | OP_NO_PIPE,
@@ -233,5 +258,6 @@ const struct lang_op op_find = {
     .example = "let T = view () { print a = 1, b = \"x\" }; find in (T) where "
                "a == 1",
     .parse = find_parse,
+    .print = find_print,
     .bind = find_bind,
 };

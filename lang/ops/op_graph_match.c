@@ -1,5 +1,6 @@
 /* op_graph_match.c - `G | graph-match (a)-[e]->(b) where … project …`. */
 #include "graph.h"
+#include "syntax/canon.h"
 
 /* graph-match [cycles = …] pattern, … [where expr] project … */
 static void graph_match_parse(struct parser *p, struct ast *op)
@@ -38,6 +39,8 @@ static struct node *graph_match_bind(struct binder *b, const struct ast *op,
     return read_cycles(b, op, &q) ? graph_match(b, &q) : NULL;
 }
 
+
+
 const struct lang_op op_graph_match = {
     .name = "graph-match",
     .flags = OP_GRAPH,
@@ -51,5 +54,6 @@ const struct lang_op op_graph_match = {
                "| graph-match (p)-[e*1..2]->(q) where p.n == \"x\" "
                "project q.n, path = map(e, b)",
     .parse = graph_match_parse,
+    .print = graph_print,
     .bind = graph_match_bind,
 };

@@ -1,5 +1,6 @@
 /* op_graph_shortest_paths.c - `G | graph-shortest-paths (a)-[e*1..9]->(b)`. */
 #include "graph.h"
+#include "syntax/canon.h"
 
 /* graph-shortest-paths [output = any|all] pattern [where expr] project … */
 static void shortest_parse(struct parser *p, struct ast *op)
@@ -42,6 +43,8 @@ static struct node *shortest_bind(struct binder *b, const struct ast *op,
     return one_long_edge(b, op) ? graph_match(b, &q) : NULL;
 }
 
+
+
 const struct lang_op op_graph_shortest_paths = {
     .name = "graph-shortest-paths",
     .flags = OP_GRAPH,
@@ -54,5 +57,6 @@ const struct lang_op op_graph_shortest_paths = {
                "| graph-shortest-paths (p)-[e*1..5]->(q) "
                "where p.n == \"x\" project q.n, path = map(e, b)",
     .parse = shortest_parse,
+    .print = graph_print,
     .bind = shortest_bind,
 };

@@ -1,5 +1,6 @@
 /* op_graph_to_table.c - `G | graph-to-table nodes` or `… edges`: rows again. */
 #include "graph.h"
+#include "syntax/canon.h"
 
 static void parse_output(struct parser *p, struct ast *op)
 {
@@ -79,6 +80,15 @@ static struct node *graph_to_table_bind(struct binder *b,
     return p;
 }
 
+static void graph_to_table_print(struct canon *c, const struct ast *op)
+{
+    for (const struct ast *k = op->kid; k; k = k->next) {
+        buf_addf(c->b, "%s%.*s", k == op->kid ? " " : ", ", STRF(k->text));
+        canon_by(c, k, "as");
+        canon_options(c, k);
+    }
+}
+
 const struct lang_op op_graph_to_table = {
     .name = "graph-to-table",
     .flags = OP_GRAPH,
@@ -88,5 +98,6 @@ const struct lang_op op_graph_to_table = {
     .example = "datatable(a:string, b:string)[\"x\", \"y\"] "
                "| make-graph a --> b with_node_id = n | graph-to-table nodes",
     .parse = graph_to_table_parse,
+    .print = graph_to_table_print,
     .bind = graph_to_table_bind,
 };

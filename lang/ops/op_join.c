@@ -1,5 +1,6 @@
 /* op_join.c - `T | join kind=… (U) on key`: rows that match, side by side. */
 #include "join.h"
+#include "syntax/canon.h"
 
 static const struct {
     const char *name;
@@ -37,6 +38,8 @@ static struct node *join_bind(struct binder *b, const struct ast *op,
     return NULL;
 }
 
+
+
 const struct lang_op op_join = {
     .name = "join",
     .usage = "T | join kind=inner (U | …) on Key, $left.A == $right.B",
@@ -45,5 +48,6 @@ const struct lang_op op_join = {
     .example = "datatable(k:long, a:string)[1, \"x\"] | join kind=inner "
                "(datatable(k:long, b:string)[1, \"y\"]) on k",
     .parse = join_parse,
+    .print = join_print,
     .bind = join_bind,
 };

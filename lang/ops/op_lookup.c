@@ -1,5 +1,6 @@
 /* op_lookup.c - `T | lookup kind=… (U) on key`: columns added from a table. */
 #include "join.h"
+#include "syntax/canon.h"
 
 static struct node *lookup_bind(struct binder *b, const struct ast *op,
                                 struct node *in)
@@ -16,6 +17,8 @@ static struct node *lookup_bind(struct binder *b, const struct ast *op,
         b, op, in, str_eqz(name, "inner") ? JOIN_INNER : JOIN_LEFTOUTER, true);
 }
 
+
+
 const struct lang_op op_lookup = {
     .name = "lookup",
     .usage = "T | lookup kind=leftouter (U) on Key",
@@ -24,5 +27,6 @@ const struct lang_op op_lookup = {
     .example = "datatable(k:long)[1, 2] | lookup (datatable(k:long, n:string)"
                "[1, \"one\"]) on k",
     .parse = join_parse,
+    .print = join_print,
     .bind = lookup_bind,
 };

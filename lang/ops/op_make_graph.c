@@ -3,6 +3,7 @@
  * Nodes are the rows of the node tables, one a key, and the ends of edges that
  * no table knows. They are numbered in this order, each kind as it comes. */
 #include "graph.h"
+#include "syntax/canon.h"
 
 /* make-graph name '--' '>' name
  *     [ with_node_id '=' name | with table on name [, table on name …] ] */
@@ -267,6 +268,34 @@ static struct node *make_graph_bind(struct binder *b, const struct ast *op,
     return graph_node(b, op, in, g);
 }
 
+static void print_nodes(struct canon *c, const struct ast *op)
+{
+    const char *between = " with ";
+    for (const struct ast *k = op->kid; k; k = k->next) {
+        if (!ast_is(k, AST_CLAUSE, "nodes") || !k->kid)
+            continue;
+        buf_adds(c->b, between);
+        canon_unary(c, k->kid);
+        buf_adds(c->b, " on ");
+        canon_items(c, k->kid->next);
+        between = ", ";
+    }
+}
+
+static void make_graph_print(struct canon *c, const struct ast *op)
+{
+    static const char *const words[] = { "source", "target", "id" };
+    static const char *const before[] = { " ", " --> ", " with_node_id=" };
+    for (size_t i = 0; i < 3; i++) {
+        const struct ast *k = ast_clause(op, words[i]);
+        if (!k || !k->kid)
+            continue;
+        buf_adds(c->b, before[i]);
+        canon_expr(c, k->kid);
+    }
+    print_nodes(c, op);
+}
+
 const struct lang_op op_make_graph = {
     .name = "make-graph",
     .usage = "Edges | make-graph Source --> Target [with Nodes on Key, … | "
@@ -277,5 +306,6 @@ const struct lang_op op_make_graph = {
                "| make-graph a --> b with_node_id = n "
                "| graph-match (p)-[e]->(q) project p.n, q.n",
     .parse = make_graph_parse,
+    .print = make_graph_print,
     .bind = make_graph_bind,
 };

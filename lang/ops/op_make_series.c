@@ -8,6 +8,7 @@
  * 0 … step, the place of `from` in its bin. */
 #include "make_series.h"
 
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 static void parse_axis(struct parser *p, struct ast *op)
@@ -104,6 +105,56 @@ static struct node *make_series_bind(struct binder *b, const struct ast *op,
     return n;
 }
 
+static void print_series(struct canon *c, const struct ast *aggs)
+{
+    for (const struct ast *k = aggs ? aggs->kid : NULL; k; k = k->next) {
+        buf_adds(c->b, k == aggs->kid ? " " : ", ");
+        if (k->kid)
+            canon_expr(c, k->kid);
+        if (!k->kid || !k->kid->next)
+            continue;
+        buf_adds(c->b, " default = ");
+        canon_expr(c, k->kid->next);
+    }
+}
+
+static void print_range(struct canon *c, const struct ast *op)
+{
+    static const char *const names[] = { "from", "stop", "step" };
+    buf_adds(c->b, " in range(");
+    for (size_t i = 0; i < 3; i++) {
+        const struct ast *k = ast_clause(op, names[i]);
+        buf_adds(c->b, i ? ", " : "");
+        if (k && k->kid)
+            canon_expr(c, k->kid);
+    }
+    buf_addc(c->b, ')');
+}
+
+static void make_series_print(struct canon *c, const struct ast *op)
+{
+    canon_options(c, op);
+    print_series(c, ast_clause(op, "aggregates"));
+    const struct ast *on = ast_clause(op, "on");
+    const struct ast *axis = on ? on->kid : NULL;
+    buf_adds(c->b, " on ");
+    if (axis && axis->kind == AST_NAMED) {
+        canon_name(c, axis->text);
+        buf_adds(c->b, " = ");
+        axis = axis->kid;
+    }
+    if (axis)
+        canon_sum(c, axis);
+    if (ast_clause(op, "stop")) {
+        print_range(c, op);
+    } else {
+        canon_by(c, op, "from");
+        canon_by(c, op, "to");
+        canon_by(c, op, "step");
+    }
+    canon_by(c, op, "by");
+}
+
 const struct lang_op op_make_series = {
     .name = "make-series",
     .usage = "T | make-series [kind=nonempty] [name =] aggregate(…) "
@@ -115,5 +166,6 @@ const struct lang_op op_make_series = {
     .example = "range x from 1 to 9 step 1 "
                "| make-series n = count(), sum(x) on x from 0 to 12 step 3",
     .parse = make_series_parse,
+    .print = make_series_print,
     .bind = make_series_bind,
 };

@@ -4,6 +4,7 @@
  * the subquery runs (bind_grouped). The record's columns that the subquery did
  * not keep are joined back by that number. */
 #include "expand.h"
+#include "syntax/canon.h"
 
 static const char *const options[] = { "with_itemindex", NULL };
 
@@ -130,6 +131,15 @@ static struct node *mv_apply_bind(struct binder *b, const struct ast *op,
     return output(b, op, in, all, sub);
 }
 
+static void mv_apply_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *on = ast_clause(op, "on");
+    expand_print(c, op);
+    buf_adds(c->b, " on ");
+    if (on && on->kid)
+        canon_subquery(c, on->kid);
+}
+
 const struct lang_op op_mv_apply = {
     .name = "mv-apply",
     .usage = "T | mv-apply [with_itemindex=i] [name =] column "
@@ -139,5 +149,6 @@ const struct lang_op op_mv_apply = {
     .example = "datatable(k:string, d:dynamic)[\"a\", dynamic([3, 5])] | "
                "mv-apply x = d to typeof(long) on (summarize max(x))",
     .parse = mv_apply_parse,
+    .print = mv_apply_print,
     .bind = mv_apply_bind,
 };

@@ -1,5 +1,6 @@
 /* op_mv_expand.c - `T | mv-expand column, …`: one row per element of a list. */
 #include "expand.h"
+#include "syntax/canon.h"
 
 static const char *const options[] = { "kind", "bagexpansion", "with_itemindex",
                                        NULL };
@@ -19,6 +20,8 @@ static struct node *mv_expand_bind(struct binder *b, const struct ast *op,
     return settle(b, n);
 }
 
+
+
 const struct lang_op op_mv_expand = {
     .name = "mv-expand",
     .alias = "mvexpand",
@@ -28,5 +31,6 @@ const struct lang_op op_mv_expand = {
                "several columns are expanded side by side.",
     .example = "print d = dynamic([1, 2, 3]) | mv-expand d to typeof(long)",
     .parse = mv_expand_parse,
+    .print = expand_print,
     .bind = mv_expand_bind,
 };

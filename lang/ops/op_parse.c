@@ -1,12 +1,15 @@
 /* op_parse.c - `T | parse text with "a" x "b" y:long *`: columns out of text.
  */
 #include "parse_text.h"
+#include "syntax/canon.h"
 
 static struct node *parse_bind(struct binder *b, const struct ast *op,
                                struct node *in)
 {
     return parse_text_bind(b, op, in, false);
 }
+
+
 
 const struct lang_op op_parse = {
     .name = "parse",
@@ -17,5 +20,6 @@ const struct lang_op op_parse = {
     .example = "print s = \"user=ana pid=4\" | parse s with \"user=\" user "
                "\" pid=\" pid:long",
     .parse = parse_text_parse,
+    .print = parse_text_print,
     .bind = parse_bind,
 };

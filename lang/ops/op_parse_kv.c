@@ -4,6 +4,7 @@
  * at once (funcs/kv.c); regex= is the engine's own work. */
 #include "base/regex_rewrite.h"
 #include "bind/bind.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 /* expr as (key: type, …) [with (option = "text", …)] */
@@ -243,6 +244,17 @@ static struct node *parse_kv_bind(struct binder *b, const struct ast *op,
     return columns(b, op, in, as, &f);
 }
 
+static void parse_kv_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *text = ast_clause(op, "text");
+    buf_addc(c->b, ' ');
+    if (text && text->kid)
+        canon_expr(c, text->kid);
+    buf_adds(c->b, " as ");
+    canon_columns(c, ast_clause(op, "as"));
+    canon_with(c, op);
+}
+
 const struct lang_op op_parse_kv = {
     .name = "parse-kv",
     .usage = "T | parse-kv text as (key: type, …) with "
@@ -254,5 +266,6 @@ const struct lang_op op_parse_kv = {
     .example = "print s = \"pid=4, user=ana\" | parse-kv s as (user:string, "
                "pid:long) with (pair_delimiter=\",\", kv_delimiter=\"=\")",
     .parse = parse_kv_parse,
+    .print = parse_kv_print,
     .bind = parse_kv_bind,
 };

@@ -4,6 +4,7 @@
  * read and left. In { } the subquery names a table of its own and sees of T
  * only the key, as toscalar(column). */
 #include "bind/bind.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 /* [hint.… = …] by column ( '(' operators ')' | '{' table '}' ) */
@@ -64,6 +65,27 @@ static struct node *partition_bind(struct binder *b, const struct ast *op,
     return p;
 }
 
+static void partition_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *sub = ast_clause(op, "subquery");
+    canon_options(c, op);
+    canon_by(c, op, "by");
+    if (!sub || !sub->kid)
+        return;
+    buf_addc(c->b, ' ');
+    if (sub->kid->kind == AST_LIST) {
+        canon_subquery(c, sub->kid);
+        return;
+    }
+    buf_addc(c->b, '{');
+    c->indent++;
+    canon_newline(c);
+    canon_pipe(c, sub->kid);
+    c->indent--;
+    canon_newline(c);
+    buf_addc(c->b, '}');
+}
+
 const struct lang_op op_partition = {
     .name = "partition",
     .usage = "T | partition [hint.strategy=…] by column (operator | …)   or   "
@@ -73,5 +95,6 @@ const struct lang_op op_partition = {
     .example = "datatable(k:string, v:long)[\"a\", 1, \"a\", 2, \"b\", 3] | "
                "partition by k (top 1 by v)",
     .parse = partition_parse,
+    .print = partition_print,
     .bind = partition_bind,
 };

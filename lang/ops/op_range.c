@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "bind/bind.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 static void range_parse(struct parser *p, struct ast *op)
@@ -92,6 +93,16 @@ static struct node *range_bind(struct binder *b, const struct ast *op,
     return n;
 }
 
+static void range_print(struct canon *c, const struct ast *op)
+{
+    static const char *const words[] = { " ", " from ", " to ", " step " };
+    size_t i = 0;
+    for (const struct ast *k = op->kid; k && i < 4; k = k->next) {
+        buf_adds(c->b, words[i++]);
+        canon_expr(c, k);
+    }
+}
+
 const struct lang_op op_range = {
     .name = "range",
     .flags = OP_SOURCE | OP_NO_PIPE,
@@ -101,5 +112,6 @@ const struct lang_op op_range = {
     .example =
         "range t from datetime(2024-05-01) to datetime(2024-05-03) step 1d",
     .parse = range_parse,
+    .print = range_print,
     .bind = range_bind,
 };

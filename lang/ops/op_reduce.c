@@ -3,6 +3,7 @@
  * The engine counts equal texts; a native step groups what is left. */
 #include "analytics/reduce.h"
 #include "bind/bind.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 /* [kind = …] by expr [with threshold = share, characters = "…"] */
@@ -115,6 +116,17 @@ static enum status reduce_step(const struct frame *in, const void *args,
     return reduce_run(in, args, out, cancel);
 }
 
+static void reduce_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *with = ast_clause(op, "with");
+    canon_options(c, op);
+    canon_by(c, op, "by");
+    if (!with)
+        return;
+    buf_adds(c->b, " with");
+    canon_options(c, with);
+}
+
 const struct lang_op op_reduce = {
     .name = "reduce",
     .usage = "T | reduce by text [with threshold=share]",
@@ -123,6 +135,7 @@ const struct lang_op op_reduce = {
     .example = "datatable(s:string)[\"user ana in\", \"user bo in\", \"x\"] | "
                "reduce by s",
     .parse = reduce_parse,
+    .print = reduce_print,
     .bind = reduce_bind,
     .run = reduce_step,
 };

@@ -3,6 +3,7 @@
  * Changes no row: the session reads the hint off the tree of the last
  * operator (render_hint). */
 #include "render.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 /* render kind [with] [( a = b, … )] */
@@ -59,11 +60,27 @@ static struct node *render_bind(struct binder *b, const struct ast *op,
     return in;
 }
 
+/* `render kind (…)` has plain items and no word before them. */
+static void render_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *with = ast_clause(op, "with");
+    buf_addc(c->b, ' ');
+    if (op->kid)
+        canon_expr(c, op->kid);
+    if (with && (!with->kid || with->kid->kind == AST_OPTION)) {
+        canon_with(c, op);
+    } else if (with) {
+        buf_addc(c->b, ' ');
+        canon_columns(c, with);
+    }
+}
+
 const struct lang_op op_render = {
     .name = "render",
     .usage = "T | render kind with (property = value, …)",
     .summary = "Says how the result is drawn; .show renderers lists the kinds.",
     .example = "range x from 1 to 3 step 1 | extend y = x * x | render table",
     .parse = render_parse,
+    .print = render_print,
     .bind = render_bind,
 };

@@ -1,5 +1,6 @@
 /* op_sample_distinct.c - `T | sample-distinct N of column`: some values. */
 #include "bind/bind.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 /* sample-distinct N of column */
@@ -40,6 +41,14 @@ static struct node *sample_distinct_bind(struct binder *b, const struct ast *op,
     return n;
 }
 
+static void sample_distinct_print(struct canon *c, const struct ast *op)
+{
+    for (const struct ast *k = op->kid; k; k = k->next) {
+        buf_adds(c->b, k == op->kid ? " " : " of ");
+        canon_expr(c, k);
+    }
+}
+
 const struct lang_op op_sample_distinct = {
     .name = "sample-distinct",
     .usage = "T | sample-distinct N of column",
@@ -47,5 +56,6 @@ const struct lang_op op_sample_distinct = {
     .example = "range x from 1 to 9 step 1 | sample-distinct 9 of x % 2 | "
                "count",
     .parse = sample_distinct_parse,
+    .print = sample_distinct_print,
     .bind = sample_distinct_bind,
 };

@@ -5,6 +5,7 @@
  * step's column s.c is a column called so of a row that is never computed. */
 #include "order.h"
 #include "scan.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 /* Columns: those of the table and the declared ones, once for each step. */
@@ -453,6 +454,55 @@ static struct node *scan_bind(struct binder *b, const struct ast *op,
     return ok || in->open ? host(&x) : NULL;
 }
 
+/* step name [optional] [output = …] : condition [=> a = 1, …] */
+static void print_step(struct canon *c, const struct ast *step)
+{
+    const struct ast *cond = ast_clause(step, "if"),
+                     *set = ast_clause(step, "set");
+    canon_newline(c);
+    buf_adds(c->b, "step ");
+    if (step->kid)
+        canon_expr(c, step->kid);
+    canon_options(c, step);
+    buf_adds(c->b, ": ");
+    if (cond && cond->kid)
+        canon_expr(c, cond->kid);
+    if (set) {
+        buf_adds(c->b, " => ");
+        canon_items(c, set->kid);
+    }
+    buf_addc(c->b, ';');
+}
+
+/* with_match_id = …, declare (…), partition by …, order by …, as they came */
+static void print_clause(struct canon *c, const struct ast *k)
+{
+    if (ast_is(k, AST_CLAUSE, "match_id")) {
+        buf_adds(c->b, " with_match_id=");
+        canon_items(c, k->kid);
+    } else if (ast_is(k, AST_CLAUSE, "declare")) {
+        buf_adds(c->b, " declare ");
+        canon_columns(c, k);
+    } else if (!ast_is(k, AST_CLAUSE, "step")) {
+        buf_addf(c->b, " %.*s by ", STRF(k->text));
+        canon_items(c, k->kid);
+    }
+}
+
+static void scan_print(struct canon *c, const struct ast *op)
+{
+    for (const struct ast *k = op->kid; k; k = k->next)
+        print_clause(c, k);
+    buf_adds(c->b, " with (");
+    c->indent++;
+    for (const struct ast *k = op->kid; k; k = k->next)
+        if (ast_is(k, AST_CLAUSE, "step"))
+            print_step(c, k);
+    c->indent--;
+    canon_newline(c);
+    buf_addc(c->b, ')');
+}
+
 const struct lang_op op_scan = {
     .name = "scan",
     .usage = "T | scan [with_match_id = Name] [declare (name:type = value, …)]"
@@ -463,6 +513,7 @@ const struct lang_op op_scan = {
     .example = "range x from 1 to 5 step 1 | scan declare (sum:long = 0) with "
                "(step s: true => sum = s.sum + x;)",
     .parse = scan_parse,
+    .print = scan_print,
     .bind = scan_bind,
     .run = scan_rows,
 };

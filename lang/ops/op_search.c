@@ -1,5 +1,6 @@
 /* op_search.c - `search "term"`, `search in (T, U*) …`, `T | search …`. */
 #include "terms.h"
+#include "syntax/canon.h"
 
 static const char *const options[] = { "kind", NULL };
 
@@ -49,6 +50,14 @@ static struct node *search_bind(struct binder *b, const struct ast *op,
     return tables_unite(b, op, &t, terms_source(b, &t, S("$table")), false);
 }
 
+static void search_print(struct canon *c, const struct ast *op)
+{
+    canon_options(c, op);
+    terms_print_tables(c, op);
+    buf_addc(c->b, ' ');
+    terms_print(c, op);
+}
+
 const struct lang_op op_search = {
     .name = "search",
     .flags = OP_SOURCE,
@@ -59,5 +68,6 @@ const struct lang_op op_search = {
     .example = "datatable(s:string)[\"an error\", \"terror\"] | search "
                "\"error\"",
     .parse = search_parse,
+    .print = search_print,
     .bind = search_bind,
 };

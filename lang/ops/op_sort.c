@@ -1,5 +1,6 @@
 /* op_sort.c - `T | sort by key [asc|desc] [nulls first|last], …`. */
 #include "order.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 static void sort_parse(struct parser *p, struct ast *op)
@@ -16,6 +17,16 @@ static struct node *sort_bind(struct binder *b, const struct ast *op,
     return bind_order(b, op, in, op->kid);
 }
 
+static void sort_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *key = op->kid;
+    canon_options(c, op);
+    while (key && key->kind == AST_OPTION)
+        key = key->next;
+    buf_adds(c->b, " by ");
+    canon_items(c, key);
+}
+
 const struct lang_op op_sort = {
     .name = "sort",
     .alias = "order",
@@ -24,5 +35,6 @@ const struct lang_op op_sort = {
                "as the smallest value.",
     .example = "range x from 1 to 3 step 1 | sort by x",
     .parse = sort_parse,
+    .print = sort_print,
     .bind = sort_bind,
 };

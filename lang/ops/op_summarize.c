@@ -4,6 +4,7 @@
  * is computed as one value and taken apart by a PROJECT above. */
 #include "summarize.h"
 
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 static void summarize_parse(struct parser *p, struct ast *op)
@@ -44,6 +45,17 @@ static struct node *summarize_bind(struct binder *b, const struct ast *op,
     return n;
 }
 
+static void summarize_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *aggs = ast_clause(op, "aggregates");
+    canon_options(c, op);
+    if (aggs && aggs->kid) {
+        buf_addc(c->b, ' ');
+        canon_items(c, aggs->kid);
+    }
+    canon_by(c, op, "by");
+}
+
 const struct lang_op op_summarize = {
     .name = "summarize",
     .usage = "T | summarize name = aggregate(…), … by key, …",
@@ -52,5 +64,6 @@ const struct lang_op op_summarize = {
     .example =
         "range x from 1 to 9 step 1 | summarize count(), sum(x) by x % 3",
     .parse = summarize_parse,
+    .print = summarize_print,
     .bind = summarize_bind,
 };

@@ -1,5 +1,6 @@
 /* op_top.c - `T | top N by key [asc|desc], …`: the first N rows of an order. */
 #include "order.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 static void top_parse(struct parser *p, struct ast *op)
@@ -21,6 +22,20 @@ static struct node *top_bind(struct binder *b, const struct ast *op,
     return n;
 }
 
+static void top_print(struct canon *c, const struct ast *op)
+{
+    canon_options(c, op);
+    const struct ast *n = op->kid;
+    while (n && n->kind == AST_OPTION)
+        n = n->next;
+    if (!n)
+        return;
+    buf_addc(c->b, ' ');
+    canon_expr(c, n);
+    buf_adds(c->b, " by ");
+    canon_items(c, n->next);
+}
+
 const struct lang_op op_top = {
     .name = "top",
     .usage = "T | top N by key [asc|desc] [nulls first|last], …",
@@ -28,5 +43,6 @@ const struct lang_op op_top = {
                "asc is given.",
     .example = "range x from 1 to 9 step 1 | top 2 by x",
     .parse = top_parse,
+    .print = top_print,
     .bind = top_bind,
 };

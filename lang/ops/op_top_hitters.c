@@ -3,6 +3,7 @@
  * Kusto estimates; the counts and sums here are exact. Among equals the larger
  * key comes first, so that the answer is always the same. */
 #include "summarize.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 /* N of [name =] key [by [name =] value] */
@@ -77,6 +78,16 @@ static struct node *top_hitters_bind(struct binder *b, const struct ast *op,
     return best(b, op, summary_end(b, &s, b->row), count);
 }
 
+static void top_hitters_print(struct canon *c, const struct ast *op)
+{
+    static const char *const words[] = { " ", " of ", " by " };
+    size_t i = 0;
+    for (const struct ast *k = op->kid; k && i < 3; k = k->next) {
+        buf_adds(c->b, words[i++]);
+        canon_expr(c, k);
+    }
+}
+
 const struct lang_op op_top_hitters = {
     .name = "top-hitters",
     .usage = "T | top-hitters N of key [by value]",
@@ -85,5 +96,6 @@ const struct lang_op op_top_hitters = {
     .example = "datatable(User:string)[\"ana\", \"bo\", \"ana\"] "
                "| top-hitters 1 of User",
     .parse = top_hitters_parse,
+    .print = top_hitters_print,
     .bind = top_hitters_bind,
 };

@@ -5,6 +5,7 @@
  * others` adds a row for what a level left out: the rows of a kept path whose
  * key was not kept, aggregated together. */
 #include "summarize.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 
 /* [N] of [name =] key [with others = value] by [name =] aggregate [asc|desc] */
@@ -415,6 +416,31 @@ static struct node *top_nested_bind(struct binder *b, const struct ast *op,
     return output(&t, n > 1 ? unite(&t, parts, n) : t.kept);
 }
 
+/* [n] of key [with others = …] by aggregate asc|desc */
+static void print_level(struct canon *c, const struct ast *level)
+{
+    static const char *const words[] = { "n", "key", "others", "by" };
+    static const char *const before[] = { " ", " of ", " with others = ",
+                                          " by " };
+    for (size_t i = 0; i < 4; i++) {
+        const struct ast *k = ast_clause(level, words[i]);
+        if (k && (k->kid || i == 1)) {
+            buf_adds(c->b, before[i]);
+            canon_items(c, k->kid);
+        }
+    }
+    buf_adds(c->b, ast_clause(level, "asc") ? " asc" : " desc");
+}
+
+static void top_nested_print(struct canon *c, const struct ast *op)
+{
+    for (const struct ast *k = op->kid; k; k = k->next) {
+        print_level(c, k);
+        if (k->next)
+            buf_adds(c->b, ", top-nested");
+    }
+}
+
 const struct lang_op op_top_nested = {
     .name = "top-nested",
     .usage = "T | top-nested [N] of key [with others=value] by aggregate "
@@ -424,5 +450,6 @@ const struct lang_op op_top_nested = {
     .example = "datatable(k:string, v:long)[\"a\", 1, \"b\", 5, \"c\", 2] | "
                "top-nested 1 of k with others=\"rest\" by sum(v)",
     .parse = top_nested_parse,
+    .print = top_nested_print,
     .bind = top_nested_bind,
 };

@@ -2,6 +2,7 @@
  *
  * Columns are matched by name; a name with several types becomes one column
  * per type (x_long, x_string); what a table lacks is null or "". */
+#include "syntax/canon.h"
 #include "syntax/parse.h"
 #include "tables.h"
 
@@ -79,6 +80,36 @@ static struct node *union_bind(struct binder *b, const struct ast *op,
                         str_eqz(option_text(op, "kind"), "inner"));
 }
 
+/* What the parser reads without parentheses: names, patterns, calls. */
+static bool reads_bare(const struct ast *t)
+{
+    const struct ast *first = t;
+    if (t->kind == AST_WILDCARD || t->kind == AST_NAME)
+        return true;
+    if (t->kind != AST_CALL && t->kind != AST_PATH)
+        return false;
+    while (first->kid && (first->kind == AST_PATH ||
+                          (first->kind == AST_CALL && first->value.i == 1)))
+        first = first->kid;
+    return first->kind == AST_CALL;
+}
+
+static void union_print(struct canon *c, const struct ast *op)
+{
+    const char *between = " ";
+    canon_options(c, op);
+    for (const struct ast *k = op->kid; k; k = k->next) {
+        if (k->kind == AST_OPTION)
+            continue;
+        buf_adds(c->b, between);
+        if (reads_bare(k))
+            canon_expr(c, k);
+        else
+            canon_group(c, k);
+        between = ", ";
+    }
+}
+
 const struct lang_op op_union = {
     .name = "union",
     .flags = OP_SOURCE,
@@ -87,5 +118,6 @@ const struct lang_op op_union = {
     .summary = "The rows of several tables; columns are matched by name.",
     .example = "union (print a = 1), (print a = 2, b = \"x\")",
     .parse = union_parse,
+    .print = union_print,
     .bind = union_bind,
 };

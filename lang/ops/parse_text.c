@@ -6,6 +6,7 @@
  * no column is filled; relaxed: typed columns may fail one by one; regex: the
  * literals are expressions. */
 #include "parse_text.h"
+#include "syntax/canon.h"
 
 #include "base/regex_rewrite.h"
 
@@ -41,6 +42,21 @@ void parse_text_parse(struct parser *p, struct ast *op)
             take(p);
             break;
         }
+    }
+}
+
+void parse_text_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *text = ast_clause(op, "text"),
+                     *with = ast_clause(op, "with");
+    canon_options(c, op);
+    buf_addc(c->b, ' ');
+    if (text && text->kid)
+        canon_expr(c, text->kid);
+    buf_adds(c->b, " with");
+    for (const struct ast *k = with ? with->kid : NULL; k; k = k->next) {
+        buf_addc(c->b, ' ');
+        canon_expr(c, k);
     }
 }
 

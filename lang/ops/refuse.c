@@ -3,21 +3,6 @@
  * Called by: op_facet.c, op_fork.c. */
 #include "refuse.h"
 
-void refuse_parse(struct parser *p, struct ast *op)
-{
-    size_t depth = 0;
-    (void)op;
-    for (; peek(p)->kind != TOK_END; take(p)) {
-        bool closes = at_punct(p, ")") || at_punct(p, "}");
-        if (depth == 0 && at_end_of_operator(p))
-            return;
-        if (closes)
-            depth--;
-        else if (at_punct(p, "(") || at_punct(p, "{"))
-            depth++;
-    }
-}
-
 struct node *refuse_bind(struct binder *b, const struct ast *op,
                          const char *hint)
 {

@@ -3,10 +3,8 @@
 #define OPS_REFUSE_H
 
 #include "bind/bind.h"
+#include "syntax/canon.h"
 #include "syntax/parse.h"
-
-/* Reads whatever follows the name, brackets and all. */
-void refuse_parse(struct parser *p, struct ast *op);
 
 /* Reports it with a hint what to write instead; answers NULL. */
 struct node *refuse_bind(struct binder *b, const struct ast *op,

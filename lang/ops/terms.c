@@ -6,6 +6,7 @@
  * itself; columns that only other tables have are null there, and columns of
  * several types are dynamics. */
 #include "terms.h"
+#include "syntax/canon.h"
 
 #include "base/regex_rewrite.h"
 
@@ -21,6 +22,22 @@ void terms_parse_tables(struct parser *p, struct ast *op)
         ast_add(in, parse_pattern(p));
     while (accept_punct(p, ","));
     expect_punct(p, ")");
+}
+
+void terms_print_tables(struct canon *c, const struct ast *op)
+{
+    const struct ast *in = ast_clause(op, "in");
+    if (!in)
+        return;
+    buf_adds(c->b, " in ");
+    canon_columns(c, in);
+}
+
+void terms_print(struct canon *c, const struct ast *op)
+{
+    const struct ast *where = ast_clause(op, "where");
+    if (where && where->kid)
+        canon_expr(c, where->kid);
 }
 
 void terms_parse(struct parser *p, struct ast *op)

@@ -6,10 +6,14 @@
 #include "syntax/parse.h"
 #include "tables.h"
 
+struct canon;
+
 /* in ( table, pattern*, … ) -> AST_CLAUSE "in"; when it follows. */
 void terms_parse_tables(struct parser *p, struct ast *op);
 /* The predicate -> AST_CLAUSE "where". */
 void terms_parse(struct parser *p, struct ast *op);
+void terms_print_tables(struct canon *c, const struct ast *op);
+void terms_print(struct canon *c, const struct ast *op);
 
 /* The tables of the clause "in", all there are without one. False: reported. */
 bool terms_tables(struct binder *b, const struct ast *op, struct tables *t);

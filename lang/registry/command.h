@@ -11,6 +11,7 @@
 #include "base/status.h"
 
 struct ast;
+struct canon;
 struct lang;
 struct parser;
 
@@ -31,6 +32,8 @@ struct lang_command {
     /* MAY: the name of a table that exists once it has run (`.load … as T`),
      * so that later statements of the cell may mention it. */
     str (*makes)(const struct ast *cmd);
+    /* MAY: what follows the name in canonical KQL, as an operator's. */
+    void (*print)(struct canon *c, const struct ast *cmd);
     bool writes; /* files, which later statements of the cell may read */
 };
 

@@ -15,6 +15,7 @@
 
 struct ast;
 struct binder;
+struct canon;
 struct node;
 struct parser;
 
@@ -42,6 +43,10 @@ struct lang_op {
     enum status (*run)(const struct frame *in, const void *args,
                        struct frame **out, const atomic_bool *cancel,
                        struct diags *ds);
+    /* MAY: writes what follows the name in canonical KQL, a blank first;
+     * parsing that gives the same tree. Without it the common layout is
+     * written: options, items, clauses by their word (syntax/canon.h). */
+    void (*print)(struct canon *c, const struct ast *op);
 };
 
 #endif
