@@ -68,6 +68,7 @@ struct http_signing {
     struct http *http;
     const struct http_call *call;
     bool refused; /* the server said 401: get new credentials */
+    str last;     /* the first value of the try that was refused */
     LIST(struct http_header) headers; /* PUSH(call->arena, …) */
 };
 struct http_auth {

@@ -303,8 +303,9 @@ enum status transfer_prepare(struct transfer *t)
     if (t->delivered && t->rq->sink->restart)
         t->rq->sink->restart(t->rq->sink->ctx);
     t->delivered = false;
+    str last = t->signing.headers.n ? t->signing.headers.v[0].value : S("");
     t->signing = (struct http_signing){
-        .http = t->http, .call = t->call, .refused = t->refused,
+        .http = t->http, .call = t->call, .refused = t->refused, .last = last,
     };
     if (!t->rq->auth || t->foreign)
         return ST_OK;

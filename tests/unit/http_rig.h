@@ -5,6 +5,7 @@
 #ifndef UNIT_HTTP_RIG_H
 #define UNIT_HTTP_RIG_H
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -33,10 +34,6 @@ static void rig_exec(const char *script, const int in[2], const int out[2])
 {
     dup2(in[0], 0);
     dup2(out[1], 1);
-    close(in[0]);
-    close(in[1]);
-    close(out[0]);
-    close(out[1]);
     execl("/usr/bin/python3", "python3", script, (char *)NULL);
     _exit(127);
 }
@@ -46,7 +43,7 @@ static void rig_start(const char *script)
     int in[2], out[2];
     if (rig_server.pid)
         return;
-    if (pipe(in) || pipe(out))
+    if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
         BUG("no pipes");
     rig_server.pid = fork();
     if (rig_server.pid == 0)

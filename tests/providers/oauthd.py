@@ -1,0 +1,298 @@
+"""oauthd.py - a strict stand-in for Entra ID, managed identities and Splunk.
+
+Started by: tests/unit/t_auth.c, as httpd.py is. Every parameter of a request
+is checked; the signature of an assertion is verified with openssl. The tenant
+in the path chooses what happens: "short" issues tokens of two seconds, "pend",
+"decline", "expire" are answers to the device code flow. /api wants a token that
+was issued here and not revoked.
+"""
+import base64
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+from httpd import Handler, count, counts, counts_lock, listen, make_certificates
+
+SECRET = "s3cret~with.odd+chars/="
+ISSUED = {}       # token -> True while good
+REFRESH = {}      # refresh token -> True while good
+LOCK = threading.Lock()
+FOLDER = []
+
+
+def issue(prefix="tok"):
+    token = "%s-%d-%s" % (prefix, count("issued"), "abcdefghij" * 3)
+    with LOCK:
+        ISSUED[token] = True
+    return token
+
+
+def issue_refresh():
+    token = "refresh-%d-0123456789" % count("refresh")
+    with LOCK:
+        REFRESH[token] = True
+    return token
+
+
+def unpad(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def verify(assertion, audience):
+    """Why the assertion is not good, or None."""
+    parts = assertion.split(".")
+    if len(parts) != 3 or "=" in assertion:
+        return "not three parts of base64url"
+    head, claims = json.loads(unpad(parts[0])), json.loads(unpad(parts[1]))
+    der = subprocess.run(["openssl", "x509", "-in", "rsa.pem", "-outform",
+                          "DER"], cwd=FOLDER[0], stdout=subprocess.PIPE,
+                         check=True).stdout
+    digest = subprocess.run(["openssl", "dgst", "-sha256", "-binary"],
+                            input=der, stdout=subprocess.PIPE,
+                            check=True).stdout
+    if head.get("alg") != "PS256" or unpad(head["x5t#S256"]) != digest:
+        return "header %s" % head
+    if claims["aud"] != audience or claims["iss"] != claims["sub"]:
+        return "claims %s" % claims
+    if abs(claims["nbf"] - time.time()) > 5 or not (
+            300 <= claims["exp"] - claims["nbf"] <= 600) or len(
+                claims["jti"]) != 36:
+        return "times or id %s" % claims
+    with tempfile.TemporaryDirectory() as folder:
+        signature = os.path.join(folder, "sig")
+        with open(signature, "wb") as out:
+            out.write(unpad(parts[2]))
+        subprocess.run(["openssl", "x509", "-in",
+                        os.path.join(FOLDER[0], "rsa.pem"), "-pubkey",
+                        "-noout", "-out", os.path.join(folder, "pub")],
+                       check=True)
+        good = subprocess.run(
+            ["openssl", "dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss",
+             "-sigopt", "rsa_pss_saltlen:32", "-verify",
+             os.path.join(folder, "pub"), "-signature", signature],
+            input=".".join(parts[:2]).encode(), stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+    return None if good.returncode == 0 else "signature"
+
+
+class OAuth(Handler):
+    def refuse(self, error, text, status=400):
+        self.answer(status, {
+            "error": error, "error_description":
+            "AADSTS700016: %s\r\nTrace ID: 1234" % text,
+            "error_codes": [700016], "trace_id": "1234"})
+
+    def serve(self):
+        url = urllib.parse.urlsplit(self.path)
+        self.query = dict(urllib.parse.parse_qsl(url.query))
+        length = int(self.headers.get("Content-Length", 0))
+        self.body = self.rfile.read(length)
+        self.form = {}
+        if self.command == "POST":
+            kind = self.headers.get("Content-Type")
+            if kind != "application/x-www-form-urlencoded":
+                self.refuse("invalid_request", "content type %s" % kind)
+                return
+            self.form = dict(urllib.parse.parse_qsl(
+                self.body.decode("ascii"), strict_parsing=True,
+                keep_blank_values=True))
+        parts = url.path.strip("/").split("/")
+        if parts[1:3] == ["oauth2", "v2.0"] and self.command == "POST":
+            self.tenant = parts[0]
+            self.audience = "http://%s%s" % (self.headers["Host"], url.path)
+            count("%s %s" % (self.tenant, parts[3]))
+            getattr(self, "do_" + parts[3])()
+            return
+        do = getattr(self, "do_" + "_".join(parts), None)
+        if do is None:
+            self.answer(404, {"error": "no path " + url.path})
+        else:
+            do()
+
+    do_GET = do_POST = serve
+
+    # ---- Entra ID ----
+
+    def do_token(self):
+        grant = self.form.get("grant_type", "")
+        if "scope" in self.form and " " in self.form["scope"]:
+            self.refuse("invalid_scope", "one resource only")
+        elif grant == "client_credentials":
+            self.client_credentials()
+        elif grant == "urn:ietf:params:oauth:grant-type:device_code":
+            self.poll()
+        elif grant == "refresh_token":
+            self.refresh()
+        else:
+            self.refuse("unsupported_grant_type", grant)
+
+    def client_credentials(self):
+        if self.form.get("client_id") != "app-1":
+            self.refuse("unauthorized_client", "no such application")
+            return
+        if "client_assertion" in self.form:
+            if self.form.get("client_assertion_type") != (
+                    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"):
+                self.refuse("invalid_request", "assertion type")
+                return
+            assertion = self.form["client_assertion"]
+            why = None
+            if self.tenant == "workload":
+                why = None if assertion == "federated.jwt.text" else assertion
+            else:
+                why = verify(assertion, self.audience)
+            if why:
+                self.refuse("invalid_client", "assertion: " + why, 401)
+                return
+        elif self.form.get("client_secret") != SECRET:
+            # Echoed on purpose: it must not come through to the user.
+            self.refuse("invalid_client", "bad secret %s"
+                        % self.form.get("client_secret"), 401)
+            return
+        time.sleep(0.1)  # so that others come while one is at it
+        life = "2" if self.tenant == "short" else 3599
+        self.answer(200, {"token_type": "Bearer", "expires_in": life,
+                          "ext_expires_in": life, "access_token": issue()})
+
+    def do_devicecode(self):
+        if "offline_access" not in self.form.get("scope", "").split():
+            self.refuse("invalid_scope", "no offline_access")
+            return
+        self.answer(200, {
+            "user_code": "ABCD1234", "device_code": "device-code-of-this-run",
+            "verification_uri": "https://example.test/device",
+            "expires_in": 900, "interval": 0, "message": "open and type"})
+
+    def poll(self):
+        if self.form.get("device_code") != "device-code-of-this-run":
+            self.refuse("bad_verification_code", "unknown")
+            return
+        n = count("polls " + self.tenant)
+        if self.tenant == "decline":
+            self.refuse("authorization_declined", "no")
+        elif self.tenant == "expire":
+            self.refuse("expired_token", "too late")
+        elif n < 3:
+            self.refuse("authorization_pending", "wait")
+        else:
+            self.answer(200, {"token_type": "Bearer", "expires_in": 3599,
+                              "access_token": issue("dev"),
+                              "refresh_token": issue_refresh()})
+
+    def refresh(self):
+        with LOCK:
+            good = REFRESH.pop(self.form.get("refresh_token"), False)
+        if not good:
+            self.refuse("invalid_grant", "the refresh token is not known")
+            return
+        self.answer(200, {"token_type": "Bearer", "expires_in": 3599,
+                          "access_token": issue("ref"),
+                          "refresh_token": issue_refresh()})
+
+    # ---- managed identities ----
+
+    def managed(self, ok, extra=None):
+        if not ok or self.query.get("resource") != "https://vault.test":
+            self.answer(400, {"error": "bad_request_102", "error_description":
+                              "Required metadata header not specified"})
+            return
+        body = {"access_token": issue("msi"), "expires_in": "3599",
+                "expires_on": str(int(time.time()) + 3599),
+                "token_type": "Bearer", "resource": "https://vault.test"}
+        self.answer(200, body)
+
+    def do_metadata_identity_oauth2_token(self):
+        self.managed(self.headers.get("Metadata") == "true" and
+                     self.query.get("api-version") == "2018-02-01" and
+                     self.query.get("client_id") in (None, "app-1"))
+
+    def do_app_service(self):
+        self.managed(self.headers.get("X-IDENTITY-HEADER") == "app-header-1"
+                     and self.query.get("api-version") == "2019-08-01")
+
+    # ---- Splunk ----
+
+    def do_services_auth_login(self):
+        if (self.form.get("username"), self.form.get("password"),
+                self.form.get("output_mode")) == ("ana", SECRET, "json"):
+            self.answer(200, {"sessionKey": issue("session"), "message": "",
+                              "code": ""})
+        else:
+            self.answer(401, {"messages": [{"type": "WARN", "text":
+                                            "Login failed"}]})
+
+    # ---- what the tokens are for ----
+
+    def do_api(self):
+        auth = self.headers.get("Authorization", "")
+        scheme, _, token = auth.partition(" ")
+        with LOCK:
+            good = ISSUED.get(token, False)
+        if not good or scheme not in ("Bearer", "Splunk"):
+            self.answer(401, {"error": {"code": "InvalidToken", "message":
+                                        "not issued here: " + auth}})
+            return
+        self.answer(200, {"scheme": scheme, "token": token[:8]})
+
+    def do_revoke(self):
+        with LOCK:
+            ISSUED.clear()
+        self.answer(200, {})
+
+    def do_count(self):
+        with counts_lock:
+            self.answer(200, {"n": counts.get(self.query["of"], 0)})
+
+
+AZ = r"""#!/bin/sh
+# A stand-in for the Azure CLI; AZ_MODE chooses what it does.
+case "$AZ_MODE" in
+fail) echo "ERROR: Please run 'az login' to setup account." >&2; exit 1 ;;
+hang) sleep 60 ;;
+esac
+[ "$*" = "account get-access-token --output json --scope \
+https://vault.test/.default --tenant tenant-1" ] || {
+    echo "unexpected arguments: $*"; exit 2; }
+echo '{"accessToken":"az-token-0123456789","expiresOn":"2020-01-01 00:00:00",'
+echo '"expires_on":'$(($(date +%s) + 3000))',"tokenType":"Bearer"}'
+"""
+
+
+def make_files(folder):
+    """An RSA certificate with its key in PEM and PKCS #12, and an az."""
+    def openssl(*args):
+        subprocess.run(("openssl",) + args, cwd=folder, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+            "rsa.key", "-out", "rsa.pem", "-days", "2", "-subj", "/CN=app-1")
+    openssl("pkcs12", "-export", "-inkey", "rsa.key", "-in", "rsa.pem", "-out",
+            "rsa.pfx", "-passout", "pass:pfx-password")
+    with open(os.path.join(folder, "both.pem"), "w") as out:
+        for name in ("rsa.key", "rsa.pem"):
+            with open(os.path.join(folder, name)) as part:
+                out.write(part.read())
+    with open(os.path.join(folder, "az"), "w") as out:
+        out.write(AZ)
+    os.chmod(os.path.join(folder, "az"), 0o755)
+    with open(os.path.join(folder, "federated"), "w") as out:
+        out.write("federated.jwt.text\n")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        FOLDER.append(folder)
+        make_certificates(folder)
+        make_files(folder)
+        print(json.dumps({"http": listen(handler=OAuth), "dir": folder,
+                          "secret": SECRET},
+                         separators=(",", ":")), flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
