@@ -214,7 +214,7 @@ static void add_diags(struct buf *b, const struct answer *a, bool errors)
     buf_addc(b, ']');
 }
 
-void answer_json(struct buf *b, const struct answer *a, str id)
+void answer_write(struct buf *b, const struct answer *a, str id)
 {
     buf_adds(b, "{\"id\":");
     buf_add(b, id);

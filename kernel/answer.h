@@ -35,6 +35,6 @@ bool answer_ok(const struct answer *a);
 int answer_exit_code(const struct answer *a);
 
 /* One line without its end. `id` is JSON. */
-void answer_json(struct buf *b, const struct answer *a, str id);
+void answer_write(struct buf *b, const struct answer *a, str id);
 
 #endif

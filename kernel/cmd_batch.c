@@ -81,7 +81,7 @@ static void answer_request(struct batch *b, const json_t *rq, str id)
         if (!json_member_bool(rq, "keep", false) && b->in.reset)
             b->in.reset(b->in.lang);
     }
-    answer_json(&b->out, &a, id);
+    answer_write(&b->out, &a, id);
     buf_addc(&b->out, '\n');
     answer_release(&a);
 }

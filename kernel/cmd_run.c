@@ -111,7 +111,7 @@ static void print_json(const struct answer *a, size_t number)
     char id[24];
     int n = snprintf(id, sizeof id, "%zu", number);
     buf_init(&b, MAX_ANSWER_BYTES + (64u << 20));
-    answer_json(&b, a, (str){ id, (size_t)n });
+    answer_write(&b, a, (str){ id, (size_t)n });
     buf_addc(&b, '\n');
     fwrite(b.p, 1, b.n, stdout);
     fflush(stdout);
