@@ -21,8 +21,9 @@ extern const size_t naggfns_weighted;
 extern const struct lang_aggfn aggfns_schema[];
 extern const size_t naggfns_schema;
 
-/* Binds hll, tdigest and their like: says that they are not supported. */
-struct expr *refuse_sketch(struct binder *b, const struct ast *call,
-                           struct expr **args, size_t nargs);
+/* k_agg_hll(value, accuracy), k_agg_hll_merge(sketch)
+ * k_agg_tdigest_TYPE(value, weight), k_agg_tdigest_merge(sketch) */
+extern const struct lang_aggfn aggfns_sketch[];
+extern const size_t naggfns_sketch;
 
 #endif

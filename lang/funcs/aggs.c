@@ -22,13 +22,12 @@
                 .summary = sum,                                   \
                 .example = ex } },
 
-#define REFUSED(nm)                        \
-    { .prefix = "",                        \
-      .func = { .name = nm,                \
-                .params = "any*",          \
-                .ret = TYPE_DYNAMIC,       \
-                .flags = FN_HIDDEN,        \
-                .bind = refuse_sketch } },
+/* One of values of each type that can be ordered as a number. */
+#define TDIGEST(type)                                                         \
+    AGG("tdigest", "tdigest_", #type, TYPE_DYNAMIC,                           \
+        "k_agg_tdigest_" #type "($1, 1)", FN_HIDDEN, NULL, NULL, NULL)        \
+    AGG("tdigest", "tdigest_", #type ", long", TYPE_DYNAMIC,                  \
+        "k_agg_tdigest_" #type "($1, $2)", FN_HIDDEN, NULL, NULL, NULL)
 
 /* NaN in the group makes the result NaN, as in Kusto. */
 #define NAN_OR(what)                                                   \
@@ -56,12 +55,6 @@
 
 static const struct lang_agg rows[] = {
 #include "aggs.def"
-    REFUSED("hll")
-    REFUSED("hll_if")
-    REFUSED("hll_merge")
-    REFUSED("tdigest")
-    REFUSED("tdigest_merge")
-    REFUSED("merge_tdigest")
 };
 
 const struct lang_agg *const *lang_aggs(size_t *n)
@@ -80,6 +73,7 @@ static const struct {
     { aggfns_collect, &naggfns_collect },
     { aggfns_weighted, &naggfns_weighted },
     { aggfns_schema, &naggfns_schema },
+    { aggfns_sketch, &naggfns_sketch },
 };
 
 const struct lang_aggfn *lang_aggfn(size_t i)

@@ -24,7 +24,7 @@ static bool need_order(struct binder *b, const struct ast *call)
     }
     if (b->row->ordered || b->row->open)
         return true;
-    struct diag *d = bind_error(b, DIAG_DATA, call->span,
+    struct diag *d = bind_error(b, DIAG_ORDER, call->span,
                                 "'%.*s' needs ordered "
                                 "rows",
                                 STRF(call->text));

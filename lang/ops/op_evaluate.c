@@ -22,14 +22,13 @@ enum { NPLUGINS = sizeof lang_plugins / sizeof *lang_plugins };
 /* Plugins of the language that need a service, another language's run time,
  * or have results of another shape. */
 static const char *const refused[] = {
-    "activity_metrics",
     "ai_chat_completion",
     "ai_chat_completion_prompt",
     "ai_embeddings",
     "ai_embed_text",
     "azure_digital_twins_query_request",
     "cosmosdb_sql_request",
-    "dcount_intersect",
+    "diffpatterns_text",
     "estimate_data_size",
     "funnel_sequence",
     "http_request",

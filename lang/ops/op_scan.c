@@ -423,7 +423,7 @@ static struct node *ordered(struct binder *b, const struct ast *op,
     if (in->ordered || in->open)
         return in;
     struct diag *d =
-        bind_error(b, DIAG_DATA, op->span, "'scan' needs ordered rows");
+        bind_error(b, DIAG_ORDER, op->span, "'scan' needs ordered rows");
     diag_hint(b->ds, d, "put | sort by … or | serialize before it");
     return NULL;
 }

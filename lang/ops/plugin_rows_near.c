@@ -7,7 +7,7 @@ static bool need_order(struct binder *b, const struct ast *op)
 {
     if (b->row->ordered || b->row->open)
         return true;
-    struct diag *d = bind_error(b, DIAG_DATA, op->span,
+    struct diag *d = bind_error(b, DIAG_ORDER, op->span,
                                 "'rows_near' needs ordered rows");
     diag_hint(b->ds, d, "put | sort by … or | serialize before it");
     return false;

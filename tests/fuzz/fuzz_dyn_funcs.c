@@ -30,6 +30,7 @@ static const struct func_family families[] = {
     { "punycode", funcs_punycode, &nfuncs_punycode },
     { "ip6", funcs_ip6, &nfuncs_ip6 },
     { "ip_text", funcs_ip_text, &nfuncs_ip_text },
+    { "sketch", funcs_sketch, &nfuncs_sketch },
 };
 enum { NFAMILIES = sizeof families / sizeof *families, MAX_ARGS = 8 };
 
