@@ -14,7 +14,20 @@ static const struct provider *const providers[] = {
     &provider_host,
 };
 
+static const struct remote_provider *const remotes[] = {
+#define REMOTE(name) &remote_##name,
+#include "providers/providers.def"
+#undef REMOTE
+    NULL,
+};
+
 enum { MAX_RENDERERS = 64 };
+
+/* What a struct interp owns beside the session. */
+struct owned {
+    struct lang_word words[MAX_RENDERERS]; /* the language borrows them */
+    struct remote_services *services;
+};
 
 /* The words of the renderers, as the language wants them. */
 static size_t renderer_words(struct lang_word *words)
@@ -30,13 +43,16 @@ static size_t renderer_words(struct lang_word *words)
     return n;
 }
 
-static struct lang *open_lang(struct lang_word *words)
+static struct lang *open_lang(struct owned *o)
 {
     struct lang_modules m = {
         .providers = providers,
         .nproviders = sizeof providers / sizeof *providers,
-        .renderers = words,
-        .nrenderers = renderer_words(words),
+        .remotes = remotes,
+        .nremotes = sizeof remotes / sizeof *remotes - 1,
+        .services = o->services,
+        .renderers = o->words,
+        .nrenderers = renderer_words(o->words),
     };
     return lang_new(&m);
 }
@@ -56,11 +72,11 @@ static void set_params_from_environment(struct interp *in)
 
 void modules_open(struct interp *in)
 {
-    /* The language borrows the words for as long as it lives. */
-    struct lang_word *words = xcalloc(MAX_RENDERERS, sizeof *words);
+    struct owned *o = xcalloc(1, sizeof *o);
+    o->services = services_new();
     *in = (struct interp){
-        .lang = open_lang(words),
-        .owned = words,
+        .lang = open_lang(o),
+        .owned = o,
         .run = lang_run,
         .cancel = lang_cancel,
         .complete = lang_complete,
@@ -78,7 +94,9 @@ void modules_open(struct interp *in)
 
 void modules_close(struct interp *in)
 {
+    struct owned *o = in->owned;
     lang_free(in->lang);
-    free(in->owned);
+    services_free(o->services);
+    free(o);
     *in = (struct interp){ .lang = NULL };
 }

@@ -45,6 +45,10 @@ static struct entry copy(const struct table_info *t)
     for (size_t i = 0; i < t->ncols; i++)
         cols[i] = (struct source_col){ arena_str(e.arena, t->cols[i].name),
                                        t->cols[i].type };
+    str *notes = arena_array(e.arena, t->nnotes, sizeof *notes);
+    for (size_t i = 0; i < t->nnotes; i++)
+        notes[i] = arena_str(e.arena, t->notes[i]);
+    e.info.notes = notes;
     e.info.cols = cols;
     e.info.name = arena_str(e.arena, t->name);
     e.info.physical = arena_str(e.arena, t->physical);

@@ -5,7 +5,7 @@
  *            tables and lets where a query starts.
  * Must not:  run anything or open a file: only the catalogue is read, under the
  *            session's lock. */
-#include "session.h"
+#include "connections.h"
 
 #include "registry/command.h"
 
@@ -43,12 +43,56 @@ static enum status quiet_run(void *ctx, struct node *n, struct frame **out,
     return ST_ENV;
 }
 
+static struct remote *quiet_remote(void *ctx, str alias)
+{
+    return connection_find(ctx, alias);
+}
+
+static struct remote *quiet_remote_at(void *ctx, size_t i)
+{
+    return connection_at(ctx, i);
+}
+
+static enum status quiet_columns(void *ctx, const struct remote_ask *ask,
+                                 struct remote_schema *out)
+{
+    struct remote_ask quiet = *ask;
+    quiet.quiet = true;
+    return connection_columns(ctx, &quiet, out);
+}
+
+static struct source *quiet_remote_open(void *ctx, struct remote *r,
+                                        const struct remote_query *q,
+                                        struct diags *ds)
+{
+    (void)ctx, (void)r, (void)q, (void)ds;
+    return NULL;
+}
+
+static enum status quiet_tables(void *ctx, const struct remote_ask *ask,
+                                struct remote_tables *out)
+{
+    struct remote_ask quiet = *ask;
+    quiet.quiet = true;
+    return connection_tables(ctx, &quiet, out);
+}
+
 /* The node before the cursor, or NULL: `code` ends in front of a pipe. */
 static struct node *bind_before(struct completer *c, str code)
 {
     struct diags ds;
-    struct bind_env env = { c->l, quiet_table, quiet_table_at, quiet_open,
-                            quiet_run };
+    struct bind_env env = {
+        .ctx = c->l,
+        .table = quiet_table,
+        .table_at = quiet_table_at,
+        .open = quiet_open,
+        .remote = quiet_remote,
+        .remote_at = quiet_remote_at,
+        .remote_columns = quiet_columns,
+        .remote_tables = quiet_tables,
+        .remote_open = quiet_remote_open,
+        .run = quiet_run,
+    };
     diags_init(&ds, c->arena);
     struct ast *cell = parse_cell(c->arena, &c->l->reg, code, &ds);
     struct binder b = { .arena = c->arena,
@@ -239,10 +283,11 @@ static void find_place(struct completer *c, str code, size_t cursor,
 
 static void complete_command(struct completer *c, const struct place *p)
 {
-    static const char *const shows[] = { "tables",    "views",    "operators",
-                                         "functions", "commands", "providers",
-                                         "renderers", "settings", "params",
-                                         "rejects",   "version",  NULL };
+    static const char *const shows[] = {
+        "tables",    "views",       "operators", "functions", "commands",
+        "providers", "connections", "renderers", "settings",  "params",
+        "rejects",   "version",     NULL,
+    };
     if (str_eqz(p->before, "show")) {
         add_words(c, shows);
         return;
@@ -261,6 +306,15 @@ static void complete_provider(struct completer *c, const struct place *p)
     for (const struct provider_table *t = pr ? pr->tables : NULL; t && t->name;
          t++)
         add(c, str_of(t->name), "class", t->summary);
+    struct remote *r = connection_find(c->l, p->before);
+    struct remote_tables all = { 0 };
+    struct remote_ask ask = { .remote = r, .quiet = true };
+    if (!r)
+        return;
+    (void)connection_tables(c->l, &ask, &all);
+    for (size_t i = 0; i < all.n; i++)
+        add(c, all.v[i].name, "class", NULL);
+    add(c, S("query"), "function", r->provider->native);
 }
 
 static void complete_operator(struct completer *c, str code,

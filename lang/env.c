@@ -1,7 +1,7 @@
 /* env.c - what binding needs of the session: tables, sources, a quick run.
  *
  * Called by: everything that makes a binder for the running cell. */
-#include "session.h"
+#include "connections.h"
 
 #include <unistd.h>
 
@@ -84,6 +84,65 @@ static struct source *env_open(void *ctx, const struct provider *p,
     return o.source;
 }
 
+/* ---- connections ---- */
+
+static struct remote *env_remote(void *ctx, str alias)
+{
+    return connection_find(ctx, alias);
+}
+
+static struct remote *env_remote_at(void *ctx, size_t i)
+{
+    return connection_at(ctx, i);
+}
+
+static enum status env_remote_columns(void *ctx, const struct remote_ask *ask,
+                                      struct remote_schema *out)
+{
+    return connection_columns(ctx, ask, out);
+}
+
+static enum status env_remote_tables(void *ctx, const struct remote_ask *ask,
+                                     struct remote_tables *out)
+{
+    return connection_tables(ctx, ask, out);
+}
+
+static str remote_key(struct lang *l, const struct remote *r,
+                      const struct remote_query *q)
+{
+    struct buf b;
+    buf_init(&b, 16 << 20);
+    buf_addf(&b, "%.*s %lld %lld ", STRF(r->alias), (long long)q->start,
+             (long long)q->end);
+    json_str(&b, q->text);
+    for (size_t i = 0; i < q->noptions; i++) {
+        json_str(&b, q->options[i].name);
+        add_value(&b, &q->options[i].value);
+    }
+    str key = buf_take(&b, l->cell);
+    buf_release(&b);
+    return key;
+}
+
+/* A text whose columns nobody knows is run while it is bound, once for the
+ * rehearsal and the run of a cell. */
+static struct source *env_remote_open(void *ctx, struct remote *r,
+                                      const struct remote_query *q,
+                                      struct diags *ds)
+{
+    struct lang *l = ctx;
+    struct opened o = { NULL, NULL, remote_key(l, r, q), false };
+    for (size_t i = 0; i < l->opened.n; i++)
+        if (!l->opened.v[i].used && str_eq(l->opened.v[i].key, o.key))
+            return l->opened.v[i].source;
+    struct remote_call call = connection_call(l, q->span, ds);
+    if (r->provider->open(r, q, &o.source, &call) != ST_OK)
+        return NULL;
+    PUSH(l->cell, l->opened, o);
+    return o.source;
+}
+
 /* What binding asks for is small: values, names of columns. */
 enum { BIND_ROWS = 100000 };
 
@@ -96,7 +155,18 @@ static enum status env_run(void *ctx, struct node *n, struct frame **out,
 static const struct bind_env *session_env(struct lang *l)
 {
     struct bind_env *e = NEW(l->cell, struct bind_env);
-    *e = (struct bind_env){ l, env_table, env_table_at, env_open, env_run };
+    *e = (struct bind_env){
+        .ctx = l,
+        .table = env_table,
+        .table_at = env_table_at,
+        .open = env_open,
+        .remote = env_remote,
+        .remote_at = env_remote_at,
+        .remote_columns = env_remote_columns,
+        .remote_tables = env_remote_tables,
+        .remote_open = env_remote_open,
+        .run = env_run,
+    };
     return e;
 }
 

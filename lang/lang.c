@@ -7,6 +7,7 @@
 #include "funcs/aggs.h"
 #include "funcs/funcs.h"
 #include "ops/ops.h"
+#include "connections.h"
 #include "session.h"
 #include "sql/emit.h"
 #include "syntax/canon.h"
@@ -95,6 +96,9 @@ struct lang *lang_new(const struct lang_modules *m)
     if (m) {
         l->reg.providers = m->providers;
         l->reg.nproviders = m->nproviders;
+        l->reg.remotes = m->remotes;
+        l->reg.nremotes = m->nremotes;
+        l->services = m->services;
         l->reg.renderers = m->renderers;
         l->reg.nrenderers = m->nrenderers;
     }
@@ -107,6 +111,7 @@ void lang_free(struct lang *l)
 {
     if (!l)
         return;
+    connections_close_all(l);
     engine_free(l->engine);
     catalog_free(l->catalog);
     for (size_t i = 0; i < l->kept.n; i++)

@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/frame.h"
 #include "base/status.h"
+#include "registry/remote.h"
 #include "registry/source.h"
 
 struct lang;
@@ -18,6 +19,9 @@ struct lang;
 struct lang_modules {
     const struct provider *const *providers;
     size_t nproviders;
+    const struct remote_provider *const *remotes;
+    size_t nremotes;
+    struct remote_services *services; /* borrowed; for connect() */
     /* Words of the renderers, for completion and for `render` itself. */
     const struct lang_word {
         const char *name, *alias, *usage, *summary, *example;

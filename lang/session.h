@@ -26,6 +26,8 @@ struct opened {
     bool used; /* read already: open it anew */
 };
 
+struct connection; /* connections.c */
+
 struct lang {
     struct registry reg;
     struct lang_func *funcs; /* copies, with sql_name */
@@ -40,6 +42,8 @@ struct lang {
     LIST(struct reject) rejects;   /* of the last load */
     struct arena *rejects_arena;
     uint64_t nrejects;
+    struct remote_services *services; /* what connections are made with */
+    LIST(struct connection *) connections;
     unsigned next_table;       /* physical names t1, t2 … */
     LIST(struct arena *) kept; /* cells whose trees lets point into */
 

@@ -200,6 +200,11 @@ str describe_table(struct lang *l, str name, struct diags *ds)
         buf_addf(&b, " row%s × %zu column%s", t->nrows == 1 ? "" : "s",
                  t->ncols, t->ncols == 1 ? "" : "s");
         add_time_span(&r, &b, t);
+        if (t->completeness != COMPLETE)
+            buf_addf(&b, "; %s",
+                     t->completeness == PARTIAL ? "partial" : "truncated");
+        for (size_t i = 0; i < t->nnotes; i++)
+            buf_addf(&b, "\n  %.*s", STRF(t->notes[i]));
     }
     str s = buf_take(&b, l->cell);
     buf_release(&b);

@@ -4,9 +4,10 @@
  * A FETCH node is loaded into a temporary table and becomes a SCAN of it; a
  * HOST node gets its input as a frame, and its result becomes a table too. So
  * what is left is one SQL statement. */
-#include "session.h"
+#include "connections.h"
 
 #include "plan/node_walk.h"
+#include "plan/push.h"
 #include "sql/emit.h"
 #include "sql/sql_lit.h"
 
@@ -50,10 +51,42 @@ static void keep_rejects(struct lang *l, struct engine_load *load,
                   (unsigned long long)s->repaired, s->repaired == 1 ? "" : "s");
 }
 
+/* The rows are not all: the node remembers, and what is made of it tells. */
+static void keep_notes(struct lang *l, struct node *n,
+                       const struct engine_load *load)
+{
+    n->completeness = load->completeness;
+    for (size_t i = 0; i < load->notes.n; i++)
+        PUSH(l->cell, n->notes, arena_str(l->cell, load->notes.v[i]));
+}
+
+/* A query at a connection starts now. */
+static enum status open_remote(struct lang *l, struct node *n,
+                               struct diags *ds)
+{
+    struct opened o = { .key = S("") };
+    if (n->source || !n->remote)
+        return ST_OK;
+    struct remote_call call = connection_call(l, n->span, ds);
+    enum status st =
+        n->remote->provider->open(n->remote, n->query, &o.source, &call);
+    if (st != ST_OK)
+        return st;
+    if (o.source->ncols != n->query->ncols)
+        BUG("%s: %zu columns, %zu wanted", n->remote->provider->name,
+            o.source->ncols, n->query->ncols);
+    n->source = o.source;
+    PUSH(l->cell, l->opened, o);
+    return ST_OK;
+}
+
 /* Reads a source into physical tables; on success the FETCH is a SCAN. */
 static enum status fetch(struct lang *l, struct node *n, str physical,
                          struct diags *ds)
 {
+    enum status opened = open_remote(l, n, ds);
+    if (opened != ST_OK)
+        return opened;
     struct engine_load load = { .arena = arena_new() };
     for (size_t i = 0; i < l->opened.n; i++)
         if (l->opened.v[i].source == n->source)
@@ -64,6 +97,7 @@ static enum status fetch(struct lang *l, struct node *n, str physical,
         arena_free(load.arena);
         return st;
     }
+    keep_notes(l, n, &load);
     keep_rejects(l, &load, n->source, n->span, ds);
     n->kind = NODE_SCAN;
     n->table = physical;
@@ -178,13 +212,46 @@ static enum status prepare(struct lang *l, struct node *n, struct diags *ds)
     return p.st;
 }
 
+/* ---- what is missing of the rows ---- */
+
+struct missing {
+    struct arena *arena;
+    enum completeness worst;
+    LIST(str) notes;
+};
+
+static void note_missing(void *ctx, struct node *n)
+{
+    struct missing *m = ctx;
+    if (n->completeness > m->worst)
+        m->worst = n->completeness;
+    for (size_t i = 0; i < n->notes.n; i++)
+        PUSH(m->arena, m->notes, n->notes.v[i]);
+}
+
+/* A result of rows that are not all is not the whole answer either. */
+static void tell_missing(struct lang *l, struct node *n, struct frame *f)
+{
+    struct missing m = { .arena = l->cell };
+    node_walk(n, note_missing, &m);
+    if (m.worst > f->completeness)
+        f->completeness = m.worst;
+    for (size_t i = 0; i < m.notes.n; i++)
+        frame_note(f, "%.*s", STRF(m.notes.v[i]));
+}
+
 /* ---- the face ---- */
 
 enum status step_query(struct lang *l, struct node *n, size_t max_rows,
                        struct frame **out, struct diags *ds)
 {
+    push_down(l->cell, n);
     enum status st = prepare(l, n, ds);
-    return st == ST_OK ? run_sql(l, n, max_rows, out, ds) : st;
+    if (st == ST_OK)
+        st = run_sql(l, n, max_rows, out, ds);
+    if (st == ST_OK)
+        tell_missing(l, n, *out);
+    return st;
 }
 
 static enum status create_table(struct lang *l, struct node *n, str physical,
@@ -245,6 +312,15 @@ static void enter_catalog(struct lang *l, struct table_info *t)
     pthread_mutex_unlock(&l->lock);
 }
 
+/* The source has the columns of the table, in their order. */
+static bool is_straight(const struct node *n)
+{
+    bool same = n->kind == NODE_FETCH;
+    for (size_t i = 0; same && i < n->source_cols.n; i++)
+        same = n->source_cols.v[i] == i;
+    return same && (!n->remote || n->source || n->query->ncols == n->cols.n);
+}
+
 enum status step_store(struct lang *l, struct node *n, str name,
                        struct diags *ds)
 {
@@ -252,7 +328,8 @@ enum status step_store(struct lang *l, struct node *n, str name,
     struct table_info t = { .name = name, .physical = physical };
     struct source_col *cols = arena_array(l->cell, n->cols.n, sizeof *cols);
     enum status st = engine_open(l->engine, ds);
-    if (st == ST_OK && n->kind == NODE_FETCH) { /* straight into its table */
+    push_down(l->cell, n);
+    if (st == ST_OK && is_straight(n)) { /* into its table */
         st = fetch(l, n, physical, ds);
         t.nparts = n->nparts;
     } else if (st == ST_OK) {
@@ -264,6 +341,11 @@ enum status step_store(struct lang *l, struct node *n, str name,
         cols[i] = (struct source_col){ n->cols.v[i].name, n->cols.v[i].type };
     t.cols = cols;
     t.ncols = n->cols.n;
+    struct missing m = { .arena = l->cell };
+    node_walk(n, note_missing, &m);
+    t.completeness = m.worst;
+    t.notes = m.notes.v;
+    t.nnotes = m.notes.n;
     if (st == ST_OK)
         st = count_rows(l, &t, ds);
     if (st == ST_OK)
@@ -295,6 +377,7 @@ enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
     for (size_t i = 0; i < n->cols.n; i++)
         cols[i] = (struct engine_col){ n->cols.v[i].name, n->cols.v[i].type };
     buf_init(&sql, MAX_SQL_BYTES);
+    push_down(l->cell, n);
     enum status st = prepare(l, n, ds);
     if (st == ST_OK)
         st = sql_emit(&sql, n, ds) ? ST_OK : ST_USER;

@@ -4,9 +4,18 @@
 #ifndef PROVIDERS_PROVIDERS_H
 #define PROVIDERS_PROVIDERS_H
 
+#include "registry/remote.h"
 #include "registry/source.h"
 
 extern const struct provider provider_file; /* file("…"), .load, externaldata */
 extern const struct provider provider_host; /* host.processes, … */
+
+/* Those that are connected to; one line each in providers.def. */
+#define REMOTE(name) extern const struct remote_provider remote_##name;
+#include "providers.def"
+#undef REMOTE
+
+struct remote_services *services_new(void); /* services.h */
+void services_free(struct remote_services *s);
 
 #endif

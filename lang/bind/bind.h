@@ -19,8 +19,19 @@ struct table_info {
     const struct source_col *cols;
     uint64_t nrows;
     enum completeness completeness;
+    size_t nnotes;
+    const str *notes; /* what is missing of its rows */
     bool unmade; /* an earlier statement of the cell will make it */
     bool open;   /* unmade, and its columns are not known either */
+};
+
+/* A question about what a connection has. */
+struct remote_ask {
+    struct remote *remote;
+    str table;
+    struct span at;
+    struct diags *ds;
+    bool quiet; /* nobody is asked: only what is known already counts */
 };
 
 struct bind_env {
@@ -31,6 +42,18 @@ struct bind_env {
      * ends. NULL after reporting. */
     struct source *(*open)(void *ctx, const struct provider *p,
                            const struct source_request *rq, struct diags *ds);
+    /* Connections: by alias, in order (NULL: end), the columns of a table
+     * (ST_USER: it has none of that name, not reported), a text that runs
+     * now. */
+    struct remote *(*remote)(void *ctx, str alias); /* or NULL */
+    struct remote *(*remote_at)(void *ctx, size_t i);
+    enum status (*remote_columns)(void *ctx, const struct remote_ask *ask,
+                                  struct remote_schema *out);
+    struct source *(*remote_open)(void *ctx, struct remote *r,
+                                  const struct remote_query *q,
+                                  struct diags *ds);
+    enum status (*remote_tables)(void *ctx, const struct remote_ask *ask,
+                                 struct remote_tables *out);
     /* Runs a query now, for constants and schemas that depend on data. */
     enum status (*run)(void *ctx, struct node *n, struct frame **out,
                        struct diags *ds);

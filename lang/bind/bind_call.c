@@ -267,26 +267,47 @@ static struct expr *bind_aggregate(struct binder *b, const struct lang_agg *g,
     return ex_error(b, at);
 }
 
+/* The call before overloads are resolved. */
+struct wanted {
+    str name;
+    struct span at;
+    const struct ast *call;
+    struct expr **args;
+    size_t n;
+};
+
+static struct expr *choose_row(struct binder *b, const struct wanted *w)
+{
+    size_t nrows = 0;
+    const struct lang_func *const *rows = reg_funcs(b->reg, w->name, &nrows);
+    const struct lang_agg *g = reg_agg(b->reg, w->name);
+    if (g && (nrows == 0 || b->aggregates))
+        return bind_aggregate(b, g, w->at, w->call, w->args, w->n);
+    if (nrows == 0) {
+        if (!b->open_tables)
+            unknown_function(b, w->name, w->at);
+        return ex_error(b, w->at);
+    }
+    for (int fit = 0; fit < NFITS; fit++)
+        for (size_t i = 0; i < nrows; i++)
+            if (row_takes(rows[i], w->args, w->n, (enum fit)fit))
+                return call_row(b, rows[i], w->at, w->call, w->args, w->n);
+    wrong_arguments(b, rows[0], w->at, w->args, w->n);
+    return ex_error(b, w->at);
+}
+
 struct expr *bind_call_args(struct binder *b, str name, struct span at,
                             const struct ast *call, struct expr **args,
                             size_t n)
 {
-    size_t nrows = 0;
-    const struct lang_func *const *rows = reg_funcs(b->reg, name, &nrows);
-    const struct lang_agg *g = reg_agg(b->reg, name);
-    if (g && (nrows == 0 || b->aggregates))
-        return bind_aggregate(b, g, at, call, args, n);
-    if (nrows == 0) {
-        if (!b->open_tables)
-            unknown_function(b, name, at);
-        return ex_error(b, at);
-    }
-    for (int fit = 0; fit < NFITS; fit++)
-        for (size_t i = 0; i < nrows; i++)
-            if (row_takes(rows[i], args, n, (enum fit)fit))
-                return call_row(b, rows[i], at, call, args, n);
-    wrong_arguments(b, rows[0], at, args, n);
-    return ex_error(b, at);
+    struct wanted w = { name, at, call, args, n };
+    if (!call) /* not of the cell: of another call */
+        return choose_row(b, &w);
+    struct expr **own = arena_array(b->arena, n, sizeof *own);
+    for (size_t i = 0; i < n; i++)
+        own[i] = args[i];
+    struct expr *e = choose_row(b, &w);
+    return e ? ex_written(b, e, name, own, n) : e;
 }
 
 /* ---- default names ---- */

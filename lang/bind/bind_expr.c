@@ -186,7 +186,7 @@ negate:
     struct expr *e = ex_call(b, type, wraps ? "k_sub(0, $1)" : "(-$1)",
                              coerce(b, x, type), NULL);
     e->span = t->span;
-    return e;
+    return ex_written(b, e, S("-"), &x, 1);
 }
 
 static struct expr *bind_bool_operand(struct binder *b, const struct ast *t)
@@ -212,7 +212,7 @@ static struct expr *bind_logic(struct binder *b, const struct ast *t)
         b, TYPE_BOOL, str_eqz(t->text, "and") ? "$and" : "$or", args, n);
     if (e->kind != EX_ERROR)
         e->span = t->span;
-    return e;
+    return ex_written(b, e, t->text, args, n);
 }
 
 static struct expr *bind_between(struct binder *b, const struct ast *t)
@@ -229,7 +229,7 @@ static struct expr *bind_between(struct binder *b, const struct ast *t)
     struct expr *e = ex_call(
         b, TYPE_BOOL, t->text.p[0] == '!' ? "(NOT ($1 AND $2))" : "($1 AND $2)",
         from, to, NULL);
-    return e;
+    return ex_written(b, e, t->text, (struct expr *[]){ x, low, high }, 3);
 }
 
 /* ---- calls ---- */

@@ -194,6 +194,10 @@ struct expr *bind_in(struct binder *b, const struct ast *t)
     if (x->kind == EX_ERROR)
         return x;
     str op = bare_op(t->text);
+    struct expr **all = arena_array(b->arena, n + 1, sizeof *all);
+    all[0] = x;
+    for (size_t i = 0; i < n; i++)
+        all[i + 1] = items[i];
     if (str_starts(op, S("has"))) {
         const char *f = str_eqz(op, "has_all") ? "k_has_all" : "k_has_any";
         e = ex_func(b, f, t->span, coerce(b, x, TYPE_STRING),
@@ -201,5 +205,6 @@ struct expr *bind_in(struct binder *b, const struct ast *t)
     } else {
         e = bind_in_list(b, t, x, items, n);
     }
-    return negate_if(b, is_negated(t->text), e);
+    e = negate_if(b, is_negated(t->text), e);
+    return ex_written(b, e, t->text, all, n + 1);
 }

@@ -15,10 +15,25 @@ const struct ast *body_result(struct binder *b, const struct ast *function,
                               struct scope *s);
 struct expr *ex_new(struct binder *b, enum expr_kind k, enum type t,
                     struct span at);
+/* Notes that the new call `e` is what the analyst wrote as name(args). */
+struct expr *ex_written(struct binder *b, struct expr *e, str name,
+                        struct expr **args, size_t n);
 struct expr *bind_in(struct binder *b, const struct ast *t);
 struct expr *bind_special(struct binder *b, const struct ast *call,
                           bool *known);
 struct expr *bind_path_expr(struct binder *b, const struct ast *t);
+
+/* -- connections (bind_remote.c) -- */
+/* Whose table a path or a name is, whose query a call is; or NULL. */
+struct remote *remote_of_path(const struct binder *b, const struct ast *t);
+struct remote *remote_of_call(const struct binder *b, const struct ast *t);
+struct remote *remote_of_source(struct binder *b, const struct ast *t);
+struct node *bind_remote_table(struct binder *b, struct remote *r,
+                               const struct ast *t);
+struct node *bind_remote_pipe(struct binder *b, struct remote *r,
+                              const struct ast *pipe);
+struct node *bind_remote_query(struct binder *b, struct remote *r,
+                               const struct ast *call);
 
 /* -- groups (group_host.c) -- */
 /* Makes the native step of `n` run for each run of rows whose last column is

@@ -434,5 +434,5 @@ struct expr *bind_binary(struct binder *b, str op, struct span at,
     else
         e = compare(b, op, at, x, y);
     e->span = at;
-    return e;
+    return ex_written(b, e, op, (struct expr *[]){ x, y }, 2);
 }

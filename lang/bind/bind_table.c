@@ -18,6 +18,9 @@ static struct node *scan(struct binder *b, const struct table_info *t,
     n->name = t->name;
     n->unmade = t->unmade;
     n->open = t->open;
+    n->completeness = t->completeness;
+    for (size_t i = 0; i < t->nnotes; i++)
+        PUSH(b->arena, n->notes, t->notes[i]);
     for (size_t i = 0; i < t->ncols; i++) {
         PUSH(b->arena, n->cols,
              col_new(b, t->cols[i].name, t->cols[i].type, true));
@@ -357,7 +360,7 @@ static bool call_is_tabular(const struct binder *b, const struct ast *t)
         if (str_eqz(t->text, words[i]))
             return true;
     const struct provider *p = reg_provider(b->reg, t->text);
-    return p && !p->tables;
+    return remote_of_call(b, t) || (p && !p->tables);
 }
 
 bool is_tabular(const struct binder *b, const struct ast *t)
@@ -370,6 +373,8 @@ bool is_tabular(const struct binder *b, const struct ast *t)
         const struct provider *p = reg_provider(b->reg, t->kid->text);
         return p && p->tables && !(b->row && node_find(b->row, t->kid->text));
     }
+    if (remote_of_path(b, t))
+        return true;
     if (t->kind == AST_PATH && t->kid)
         return t->kid->kind == AST_CALL && call_is_tabular(b, t->kid);
     if (t->kind != AST_NAME)
@@ -404,6 +409,9 @@ static struct node *bind_name(struct binder *b, const struct ast *t)
     const struct table_info *info = b->env->table(b->env->ctx, t->text);
     if (info)
         return scan(b, info, t->span);
+    struct remote *r = remote_of_source(b, t);
+    if (r)
+        return bind_remote_table(b, r, t);
     if (b->open_tables)
         return open_table(b, t->text, t->span);
     unknown_table(b, t->text, t->span);
@@ -422,6 +430,9 @@ static struct node *bind_table_call(struct binder *b, const struct ast *t)
     struct let *l = scope_find(b->scope, t->text);
     if (l && l->ast && l->ast->kind == AST_FUNCTION)
         return bind_user_table(b, l, t, t->span);
+    struct remote *r = remote_of_call(b, t);
+    if (r)
+        return bind_remote_query(b, r, t);
     if (str_eqz(t->text, "materialize") && t->kid)
         return bind_table(b, t->kid);
     const struct provider *p = reg_provider(b->reg, t->text);
@@ -452,6 +463,9 @@ static struct node *bind_path(struct binder *b, const struct ast *t)
         if (p && p->tables)
             return bind_provider_table(b, p, t);
     }
+    struct remote *r = remote_of_source(b, t);
+    if (r)
+        return bind_remote_table(b, r, t);
     if (b->open_tables)
         return open_table(b, t->text, t->span);
     struct diag *d = bind_error(b, DIAG_NO_PROVIDER, t->span,
@@ -473,6 +487,13 @@ static struct node *bind_source_op(struct binder *b, const struct ast *op)
     return n;
 }
 
+static struct node *bind_pipe(struct binder *b, const struct ast *t)
+{
+    struct remote *r = t->kid->next ? remote_of_source(b, t->kid) : NULL;
+    return r ? bind_remote_pipe(b, r, t)
+             : bind_pipe_ops(b, bind_table(b, t->kid), t->kid->next);
+}
+
 struct node *bind_table(struct binder *b, const struct ast *t)
 {
     if (!bind_enter(b, t->span))
@@ -483,10 +504,7 @@ struct node *bind_table(struct binder *b, const struct ast *t)
     case AST_CALL: n = bind_table_call(b, t); break;
     case AST_PATH: n = bind_path(b, t); break;
     case AST_OP: n = bind_source_op(b, t); break;
-    case AST_PIPE:
-        n = bind_table(b, t->kid);
-        n = bind_pipe_ops(b, n, t->kid->next);
-        break;
+    case AST_PIPE: n = bind_pipe(b, t); break;
     case AST_ERROR: break;
     default:
         bind_error(b, DIAG_TYPE, t->span,

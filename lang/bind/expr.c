@@ -179,3 +179,21 @@ struct expr *ex_func(struct binder *b, const char *name, struct span at, ...)
     va_end(ap);
     return bind_call_args(b, str_of(name), at, NULL, args, n);
 }
+
+struct expr *ex_written(struct binder *b, struct expr *e, str name,
+                        struct expr **args, size_t n)
+{
+    if (e->kind != EX_CALL || e->written)
+        return e;
+    for (size_t i = 0; i < n; i++)
+        if (args[i] == e) /* the call changes nothing: tostring(text) */
+            return e;
+    struct written *w = NEW(b->arena, struct written);
+    w->name = name;
+    w->args = arena_array(b->arena, n, sizeof *w->args);
+    w->nargs = n;
+    for (size_t i = 0; i < n; i++)
+        w->args[i] = args[i];
+    e->written = w;
+    return e;
+}

@@ -2,12 +2,15 @@
  *
  * Every list is an ordinary table: `.show functions | where Name has "ip"`. */
 #include "base/ticks.h"
+#include "connections.h"
 #include "lists.h"
 #include "session.h"
 
 static void show_parse(struct parser *p, struct ast *cmd)
 {
     ast_add(cmd, parse_name(p));
+    if (accept_word(p, "of"))
+        ast_add(clause(p, cmd, "of"), parse_name(p));
 }
 
 static void show_tables(struct lang *l, struct list *out)
@@ -101,6 +104,16 @@ static void show_commands(struct lang *l, struct list *out)
     }
 }
 
+static void add_remote_provider(struct list *out,
+                                const struct remote_provider *p)
+{
+    list_text(out, p->name);
+    list_text(out, "by .connect");
+    list_text(out, p->usage);
+    list_text(out, p->summary);
+    list_text(out, p->example);
+}
+
 static void show_providers(struct lang *l, struct list *out)
 {
     for (size_t i = 0; i < l->reg.nproviders; i++) {
@@ -115,6 +128,19 @@ static void show_providers(struct lang *l, struct list *out)
         list_text(out, p->summary);
         list_text(out, p->example);
         buf_release(&tables);
+    }
+    for (size_t i = 0; i < l->reg.nremotes; i++)
+        add_remote_provider(out, l->reg.remotes[i]);
+}
+
+static void show_connections(struct lang *l, struct list *out)
+{
+    const struct remote *r;
+    for (size_t i = 0; (r = connection_at(l, i)) != NULL; i++) {
+        list_str(out, r->alias);
+        list_text(out, r->provider->name);
+        list_text(out, r->provider->native);
+        list_str(out, r->where);
     }
 }
 
@@ -207,6 +233,9 @@ static const struct show_list {
     { "providers", 5, show_providers,
       COLS(TEXT("Name"), TEXT("Tables"), TEXT("Usage"), TEXT("Summary"),
            TEXT("Example")) },
+    { "connections", 4, show_connections,
+      COLS(TEXT("Alias"), TEXT("Provider"), TEXT("Language"),
+           TEXT("Where")) },
     { "renderers", 5, show_renderers,
       COLS(TEXT("Name"), TEXT("Alias"), TEXT("Usage"), TEXT("Summary"),
            TEXT("Example")) },
@@ -242,12 +271,44 @@ static enum status unknown_list(const struct ast *word, struct diags *ds)
     return ST_USER;
 }
 
+/* `.show tables of ALIAS` */
+static enum status show_remote_tables(struct lang *l, const struct ast *alias,
+                                      struct command_out *out,
+                                      struct diags *ds)
+{
+    static const struct list_col cols[] = { TEXT("Name"), TEXT("Summary") };
+    struct remote *r = connection_find(l, alias->text);
+    struct remote_tables all = { 0 };
+    struct remote_ask ask = { .remote = r, .at = alias->span, .ds = ds };
+    struct list list;
+    if (!r) {
+        struct diag *d = diag_error(ds, DIAG_NO_PROVIDER, alias->span,
+                                    "nothing is connected as '%.*s'",
+                                    STRF(alias->text));
+        diag_hint(ds, d, ".show connections lists what is");
+        return ST_USER;
+    }
+    enum status st = connection_tables(l, &ask, &all);
+    if (st != ST_OK)
+        return st;
+    list_init(&list, out->arena, cols, sizeof cols / sizeof *cols);
+    for (size_t i = 0; i < all.n; i++) {
+        list_str(&list, all.v[i].name);
+        list_str(&list, all.v[i].summary);
+    }
+    out->frame = list_frame(&list);
+    return ST_OK;
+}
+
 static enum status show_run(struct lang *l, const struct ast *cmd,
                             struct command_out *out, struct diags *ds)
 {
     const struct ast *word = cmd->kid;
     if (!word || word->kind != AST_NAME)
         return ST_USER;
+    const struct ast *of = ast_clause(cmd, "of");
+    if (of && of->kid && str_eqz(word->text, "tables"))
+        return show_remote_tables(l, of->kid, out, ds);
     for (size_t i = 0; i < NLISTS; i++) {
         if (!str_eqz(word->text, lists[i].name))
             continue;
@@ -265,9 +326,9 @@ static enum status show_run(struct lang *l, const struct ast *cmd,
 
 const struct lang_command cmd_show = {
     .name = "show",
-    .usage = ".show tables | views | operators | functions | plugins | "
-             "commands | providers | renderers | settings | params | rejects "
-             "| version",
+    .usage = ".show tables [of ALIAS] | views | operators | functions | "
+             "plugins | commands | providers | connections | renderers | "
+             "settings | params | rejects | version",
     .summary = "Lists what there is, as a table that can be piped on.",
     .example =
         ".show functions | where Name startswith \"ipv4\" | project Name, "

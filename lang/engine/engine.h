@@ -81,6 +81,8 @@ struct engine_load {
     LIST(struct reject) rejects;   /* the first MAX_REJECTS, in `arena` */
     struct arena *arena;           /* caller's, for the rejects */
     unsigned nparts;               /* table parts made: TABLE_0, TABLE_1, … */
+    enum completeness completeness;
+    LIST(str) notes;               /* what is missing and why, in `arena` */
 };
 
 /* Reads a source to its end into tables `table`_0 … _nparts-1, one per stream

@@ -15,6 +15,9 @@ enum { TICK_MS = 100 };
 
 struct load;
 
+/* Sentences on what is missing that a table keeps. */
+enum { MAX_NOTES = 100 };
+
 struct part {
     struct load *load;
     unsigned index;
@@ -37,7 +40,8 @@ struct load {
     struct part parts[SOURCE_MAX_PARTS];
     unsigned nparts;
     atomic_bool failed;             /* a part failed: the others may stop */
-    pthread_mutex_t lock;           /* rejects, nrunning */
+    struct engine_load *out;        /* what is missing, under the lock */
+    pthread_mutex_t lock;           /* nrunning, out */
     pthread_cond_t done;
     unsigned nrunning;
 };
@@ -72,6 +76,18 @@ static enum status take_batch(void *ctx, unsigned part,
     struct part *p = &l->parts[part];
     p->nrows += rows->nrows;
     return feed_rows(&p->feed, rows, &p->diags);
+}
+
+static void take_incomplete(void *ctx, enum completeness how, str why)
+{
+    struct load *l = ctx;
+    struct engine_load *out = l->out;
+    pthread_mutex_lock(&l->lock);
+    if (how > out->completeness)
+        out->completeness = how;
+    if (out->notes.n < MAX_NOTES)
+        PUSH(out->arena, out->notes, arena_str(out->arena, why));
+    pthread_mutex_unlock(&l->lock);
 }
 
 static void take_reject(void *ctx, unsigned part, const struct reject *r)
@@ -131,9 +147,9 @@ static void *part_thread(void *ctx)
 }
 
 static void load_init(struct load *l, struct engine *e, str table,
-                      struct source *s)
+                      struct source *s, struct engine_load *out)
 {
-    *l = (struct load){ .e = e, .source = s };
+    *l = (struct load){ .e = e, .source = s, .out = out };
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->done, NULL);
     l->nparts = s->parquet.n ? 1 : s->nparts;
@@ -142,7 +158,7 @@ static void load_init(struct load *l, struct engine *e, str table,
     l->types = xcalloc(s->ncols, sizeof *l->types);
     for (size_t c = 0; c < s->ncols; c++)
         l->types[c] = s->cols[c].type;
-    l->sink = (struct row_sink){ l, take_batch, take_reject };
+    l->sink = (struct row_sink){ l, take_batch, take_reject, take_incomplete };
     for (unsigned i = 0; i < l->nparts; i++) {
         struct part *p = &l->parts[i];
         p->load = l;
@@ -292,7 +308,7 @@ enum status engine_load_source(struct engine *e, str table, struct source *s,
     if (st != ST_OK)
         return st;
     struct load l;
-    load_init(&l, e, table, s);
+    load_init(&l, e, table, s, out);
     start_parts(&l);
     wait_parts(&l, progress, ctx);
     st = finish(&l, out, ds);

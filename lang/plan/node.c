@@ -129,6 +129,10 @@ static void print_details(struct buf *b, const struct node *n)
         expr_print(b, n->count);
         break;
     case NODE_HOST: buf_addf(b, " %s", n->op->name); break;
+    case NODE_FETCH:
+        if (n->remote)
+            buf_addf(b, " %.*s", STRF(n->remote->alias));
+        break;
     default: break;
     }
 }

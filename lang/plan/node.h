@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/frame.h"
 #include "registry/op.h"
+#include "registry/remote.h"
 
 struct col {
     str name;
@@ -28,6 +29,15 @@ enum expr_kind {
     EX_ERROR,   /* reported */
 };
 
+/* A call as the analyst wrote it: the operator, function or aggregate by its
+ * KQL name, over arguments that nothing has converted yet. What runs in another
+ * engine is written from this, since templates are this engine's SQL. */
+struct written {
+    str name;
+    struct expr **args;
+    size_t nargs;
+};
+
 struct expr {
     enum expr_kind kind;
     enum type type;
@@ -39,6 +49,7 @@ struct expr {
     struct expr **args;
     size_t nargs;
     struct node *sub;
+    const struct written *written; /* EX_CALL; NULL: made by the binder */
     /* Of the SQL that it becomes, where a template may repeat an argument. */
     uint32_t depth;       /* brackets inside each other */
     uint64_t parts, grown; /* calls and leaves, as bound and as written out */
@@ -116,7 +127,11 @@ struct node {
     struct col index;          /* UNNEST with_itemindex; id 0: none */
     const struct lang_op *op;  /* HOST */
     const void *args;          /* HOST */
-    struct source *source;     /* FETCH: opened, not read yet */
+    struct source *source;     /* FETCH: opened, not read yet; or … */
+    struct remote *remote;     /* FETCH: … the connection that answers … */
+    const struct remote_query *query; /* … this, with a column per col */
+    enum completeness completeness;   /* SCAN: of its rows */
+    LIST(str) notes;                  /* what is missing of them */
     unsigned uses;             /* by SHARED nodes: >1 computes it once */
     LIST(uint32_t) shared_ids; /* SHARED: ids inside, per col */
 };

@@ -38,6 +38,7 @@ enum fn_flags {
     FN_HIDDEN = 4,   /* no page, no completion: deprecated spelling, internal */
     FN_SQLNULL = 8,  /* template may give NULL for a string: wrap in coalesce */
     FN_MAYNULL = 16, /* may be null though no argument is */
+    FN_HUNTING = 64, /* Shikra's own, not KQL's: no service knows it */
     FN_PERCENT = 32, /* the last argument is a literal from 0 to 100 */
 };
 

@@ -53,3 +53,11 @@ const struct provider *reg_provider(const struct registry *r, str name)
             return r->providers[i];
     return NULL;
 }
+
+const struct remote_provider *reg_remote(const struct registry *r, str name)
+{
+    for (size_t i = 0; i < r->nremotes; i++)
+        if (str_eqz(name, r->remotes[i]->name))
+            return r->remotes[i];
+    return NULL;
+}

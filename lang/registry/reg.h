@@ -10,6 +10,7 @@
 #include "func.h"
 #include "op.h"
 #include "plugin.h"
+#include "remote.h"
 #include "source.h"
 
 struct lang_word;
@@ -28,6 +29,8 @@ struct registry {
     size_t ncommands;
     const struct provider *const *providers;
     size_t nproviders;
+    const struct remote_provider *const *remotes;
+    size_t nremotes;
     const struct lang_word *renderers;
     size_t nrenderers;
 };
@@ -40,5 +43,6 @@ const struct lang_func *const *reg_funcs(const struct registry *r, str name,
 const struct lang_agg *reg_agg(const struct registry *r, str name);
 const struct lang_command *reg_command(const struct registry *r, str name);
 const struct provider *reg_provider(const struct registry *r, str name);
+const struct remote_provider *reg_remote(const struct registry *r, str name);
 
 #endif

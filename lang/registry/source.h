@@ -48,6 +48,8 @@ struct row_sink {
     void *ctx;
     enum status (*batch)(void *ctx, unsigned part, const struct frame *rows);
     void (*reject)(void *ctx, unsigned part, const struct reject *r);
+    /* The rows are not all: TRUNCATED or PARTIAL, and one sentence why. */
+    void (*incomplete)(void *ctx, enum completeness how, str why);
 };
 
 /* An opened source. All members set by open(); arena owns it. */

@@ -3,7 +3,7 @@
 #define SQL_EMIT_INT_H
 
 #include "plan/node_map.h"
-#include "used.h"
+#include "plan/used.h"
 
 /* Where a WITH clause is being written. */
 struct with {

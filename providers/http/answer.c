@@ -6,7 +6,7 @@
 #include "base/convert.h"
 #include "base/json_write.h"
 
-bool answer_json(struct arena *a, str body, str *json)
+bool reply_json(struct arena *a, str body, str *json)
 {
     struct buf b;
     buf_init(&b, JSON_MAX_BYTES);

@@ -10,7 +10,7 @@
 
 /* The answer in the stored spelling, in `a`; false: it is not JSON, or deeper
  * or longer than json_text.h allows. */
-bool answer_json(struct arena *a, str body, str *json);
+bool reply_json(struct arena *a, str body, str *json);
 /* A member of an object by a path of names, "error.code"; "" when missing. */
 str answer_at(str json, const char *path);
 /* The same as plain text; a number as its digits. */

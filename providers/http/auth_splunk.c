@@ -33,7 +33,7 @@ static enum status fetch(struct credential *c, const struct http_call *call,
     };
     enum status st = http_send(c->auths->http, &rq, call, &reply);
     if (st == ST_OK) {
-        if (answer_json(call->arena, reply.body, &json))
+        if (reply_json(call->arena, reply.body, &json))
             out->access = answer_text(call->arena, json, "sessionKey");
         out->renew_at = auth_now() + KEY_SECONDS - TOKEN_SKEW;
         out->expires_at = auth_now() + KEY_SECONDS;

@@ -86,7 +86,7 @@ bool oauth_token_parse(struct arena *a, str body, int64_t now,
     str json;
     int64_t refresh_in = 0;
     *out = (struct token){ .renew_at = 0 };
-    if (!answer_json(a, body, &json))
+    if (!reply_json(a, body, &json))
         return false;
     out->access = answer_text(a, json, "access_token");
     out->refresh = answer_text(a, json, "refresh_token");
@@ -101,7 +101,7 @@ bool oauth_cli_parse(struct arena *a, str text, int64_t now,
     str json;
     int64_t at;
     *out = (struct token){ .renew_at = 0 };
-    if (!answer_json(a, text, &json))
+    if (!reply_json(a, text, &json))
         return false;
     out->access = answer_text(a, json, "accessToken");
     /* "expiresOn" is local time without a zone: of no use. */
@@ -114,7 +114,7 @@ bool oauth_device_parse(struct arena *a, str body, struct device_code *out)
 {
     str json;
     *out = (struct device_code){ .interval_s = 5, .expires_s = 900 };
-    if (!answer_json(a, body, &json))
+    if (!reply_json(a, body, &json))
         return false;
     out->device_code = answer_text(a, json, "device_code");
     out->user_code = answer_text(a, json, "user_code");
@@ -145,7 +145,7 @@ enum poll_answer oauth_poll_parse(struct arena *a, str body)
         { "code_expired", POLL_EXPIRED },
     };
     str json;
-    if (!answer_json(a, body, &json))
+    if (!reply_json(a, body, &json))
         return POLL_FAILED;
     str error = answer_text(a, json, "error");
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)

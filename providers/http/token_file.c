@@ -38,7 +38,7 @@ static str read_file(const struct http_call *call, const char *path)
     while ((n = read(fd, part, sizeof part)) > 0)
         buf_add(&b, (str){ part, (size_t)n });
     close(fd);
-    if (n == 0 && buf_ok(&b) && answer_json(call->arena, buf_str(&b), &json) &&
+    if (n == 0 && buf_ok(&b) && reply_json(call->arena, buf_str(&b), &json) &&
         json_kind(json) != JSON_OBJECT)
         json = S("");
     buf_release(&b);

@@ -15,16 +15,16 @@
 enum { FIRST_IDS = 256 };
 
 /* One thing that a column is computed from. A column may have several. */
-struct origin {
+struct spring {
     const struct expr *e; /* NULL: the column `id` */
     uint32_t id;
-    struct origin *next;
+    struct spring *next;
 };
 
 struct finder {
     struct arena *arena;
     struct used *used;
-    struct origin **origins; /* by column id, as many as used->ids */
+    struct spring **origins; /* by column id, as many as used->ids */
     struct node_map seen;  /* nodes, and expressions looked through … */
     struct node_map taken; /* … and those that were found to be needed */
     LIST(uint32_t) needed;         /* before all origins are known … */
@@ -54,10 +54,10 @@ static void make_room(struct finder *f, uint32_t id)
         return;
     while (cap <= id)
         cap *= 2;
-    struct origin **o = arena_array(f->arena, cap, sizeof(struct origin *));
+    struct spring **o = arena_array(f->arena, cap, sizeof(struct spring *));
     bool *ids = arena_array(f->arena, cap, sizeof(bool));
     if (n) {
-        memcpy(o, f->origins, n * sizeof(struct origin *));
+        memcpy(o, f->origins, n * sizeof(struct spring *));
         memcpy(ids, f->used->ids, n * sizeof(bool));
     }
     f->origins = o;
@@ -68,8 +68,8 @@ static void add_origin(struct finder *f, uint32_t id, const struct expr *e,
                        uint32_t from)
 {
     make_room(f, id);
-    struct origin *o = NEW(f->arena, struct origin);
-    *o = (struct origin){ e, from, f->origins[id] };
+    struct spring *o = NEW(f->arena, struct spring);
+    *o = (struct spring){ e, from, f->origins[id] };
     f->origins[id] = o;
 }
 
@@ -185,7 +185,7 @@ static void take_column(struct finder *f, uint32_t id)
     if (f->used->ids[id])
         return;
     f->used->ids[id] = true;
-    for (const struct origin *o = f->origins[id]; o; o = o->next) {
+    for (const struct spring *o = f->origins[id]; o; o = o->next) {
         if (o->e)
             PUSH(f->arena, f->open, o->e);
         else

@@ -1,6 +1,6 @@
 /* used.h - which columns of a query anything depends on. */
-#ifndef SQL_USED_H
-#define SQL_USED_H
+#ifndef PLAN_USED_H
+#define PLAN_USED_H
 
 #include "plan/node.h"
 

@@ -1,0 +1,179 @@
+/* connections.c - the services that a session is connected to.
+ *
+ * Called by: .connect and .disconnect, env.c, completion.
+ * Schemas are asked once and kept, so that a typo is told before anything is
+ * sent and completion knows columns. Completion reads them from other threads:
+ * the list and what is kept change under the session's lock only. */
+#include "connections.h"
+
+struct known_table {
+    str name;
+    bool missing; /* the service has no such table */
+    struct remote_schema schema;
+    struct known_table *next;
+};
+
+struct connection {
+    struct remote *remote;
+    struct known_table *known;
+    bool asked; /* for its tables */
+    struct remote_tables tables;
+};
+
+static struct connection *find(struct lang *l, str alias)
+{
+    for (size_t i = 0; i < l->connections.n; i++)
+        if (str_eq(l->connections.v[i]->remote->alias, alias))
+            return l->connections.v[i];
+    return NULL;
+}
+
+static struct connection *of_remote(struct lang *l, const struct remote *r)
+{
+    for (size_t i = 0; i < l->connections.n; i++)
+        if (l->connections.v[i]->remote == r)
+            return l->connections.v[i];
+    BUG("a connection that is not in the list");
+}
+
+struct remote *connection_at(struct lang *l, size_t i)
+{
+    return i < l->connections.n ? l->connections.v[i]->remote : NULL;
+}
+
+struct remote *connection_find(struct lang *l, str alias)
+{
+    struct connection *c = find(l, alias);
+    return c ? c->remote : NULL;
+}
+
+static void status_line(void *ctx, str line)
+{
+    struct lang *l = ctx;
+    if (l->sink && l->sink->progress)
+        l->sink->progress(l->sink->ctx, line, -1);
+}
+
+struct remote_call connection_call(struct lang *l, struct span at,
+                                   struct diags *ds)
+{
+    return (struct remote_call){ engine_cancel_flag(l->engine), ds, at,
+                                 status_line, l };
+}
+
+/* ---- opening and closing ---- */
+
+enum status connection_open(struct lang *l, const struct remote_provider *p,
+                            const struct remote_setup *setup, struct span at,
+                            struct diags *ds)
+{
+    struct remote_call call = connection_call(l, at, ds);
+    struct remote *r = NULL;
+    enum status st = p->connect(l->services, setup, &r, &call);
+    if (st != ST_OK)
+        return st;
+    connection_close(l, setup->alias);
+    r->provider = p;
+    r->alias = arena_str(r->arena, setup->alias);
+    struct connection *c = NEW(r->arena, struct connection);
+    c->remote = r;
+    pthread_mutex_lock(&l->lock);
+    PUSH(l->arena, l->connections, c);
+    pthread_mutex_unlock(&l->lock);
+    return ST_OK;
+}
+
+static void remove_at(struct lang *l, size_t i)
+{
+    struct remote *r = l->connections.v[i]->remote;
+    pthread_mutex_lock(&l->lock);
+    for (l->connections.n--; i < l->connections.n; i++)
+        l->connections.v[i] = l->connections.v[i + 1];
+    pthread_mutex_unlock(&l->lock);
+    r->provider->close(r);
+}
+
+bool connection_close(struct lang *l, str alias)
+{
+    for (size_t i = 0; i < l->connections.n; i++)
+        if (str_eq(l->connections.v[i]->remote->alias, alias)) {
+            remove_at(l, i);
+            return true;
+        }
+    return false;
+}
+
+void connections_close_all(struct lang *l)
+{
+    while (l->connections.n)
+        remove_at(l, l->connections.n - 1);
+}
+
+/* ---- schemas ---- */
+
+static struct known_table *known(const struct connection *c, str table)
+{
+    for (struct known_table *k = c->known; k; k = k->next)
+        if (str_eq(k->name, table))
+            return k;
+    return NULL;
+}
+
+static enum status ask_columns(struct lang *l, struct connection *c,
+                               const struct remote_ask *ask)
+{
+    struct remote *r = c->remote;
+    struct remote_call call = connection_call(l, ask->at, ask->ds);
+    struct remote_schema schema = { 0 };
+    size_t nerrors = ask->ds->nerrors;
+    enum status st =
+        r->provider->columns(r, ask->table, r->arena, &schema, &call);
+    if (st != ST_OK && !(st == ST_USER && ask->ds->nerrors == nerrors))
+        return st;
+    struct known_table *k = NEW(r->arena, struct known_table);
+    *k = (struct known_table){ arena_str(r->arena, ask->table), st == ST_USER,
+                               schema, c->known };
+    pthread_mutex_lock(&l->lock);
+    c->known = k;
+    pthread_mutex_unlock(&l->lock);
+    return ST_OK;
+}
+
+enum status connection_columns(struct lang *l, const struct remote_ask *ask,
+                               struct remote_schema *out)
+{
+    struct connection *c = of_remote(l, ask->remote);
+    const struct known_table *k = known(c, ask->table);
+    if (!k && ask->quiet)
+        return ST_ENV;
+    if (!k) {
+        enum status st = ask_columns(l, c, ask);
+        if (st != ST_OK)
+            return st;
+        k = c->known;
+    }
+    *out = k->schema;
+    return k->missing ? ST_USER : ST_OK;
+}
+
+enum status connection_tables(struct lang *l, const struct remote_ask *ask,
+                              struct remote_tables *out)
+{
+    struct connection *c = of_remote(l, ask->remote);
+    if (!c->asked && ask->quiet)
+        return ST_ENV;
+    if (!c->asked) {
+        struct remote_call call = connection_call(l, ask->at, ask->ds);
+        struct remote *r = c->remote;
+        struct remote_tables all = { 0 };
+        enum status st = r->provider->tables(r, r->arena, &all, &call);
+        if (st != ST_OK)
+            return st;
+        pthread_mutex_lock(&l->lock);
+        c->tables = all;
+        c->asked = true;
+        pthread_mutex_unlock(&l->lock);
+    }
+    *out = c->tables;
+    return ST_OK;
+}
