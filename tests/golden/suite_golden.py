@@ -85,6 +85,7 @@ class Rig:
     def __init__(self, folder):
         self.folder = folder
         self.scratch = tempfile.TemporaryDirectory()
+        self.tables = ""  # code that makes them: each request starts afresh
         self.program = subprocess.Popen(
             [os.environ.get("SHIKRA_RELEASE",
                             os.path.join(HERE, "..", "..", "build", "shikra")),
@@ -113,10 +114,10 @@ class Rig:
         with open(path, "w", encoding="utf-8") as f:
             for row in rows:
                 f.write(json.dumps(row, ensure_ascii=False) + "\n")
-        self.answer('.load "%s" as %s' % (path, name))
+        self.tables += '.load "%s" as %s\n' % (path, name)
 
     def answer(self, code):
-        request = {"id": 1, "code": code, "max_rows": 10000000}
+        request = {"id": 1, "code": self.tables + code, "max_rows": 10000000}
         self.program.stdin.write((json.dumps(request) + "\n").encode())
         self.program.stdin.flush()
         reply = json.loads(self.program.stdout.readline())
