@@ -1,21 +1,13 @@
-/* ticks.c - the calendar and the texts of datetime and timespan.
+/* ticks.c - the calendar and the texts of datetime.
  *
  * Called by: loaders (ticks_parse_iso, once per cell), literals, conversions,
  * datetime functions, writers. Everything is UTC; no use of the C library's
  * time zones. */
 #include "ticks.h"
 
+#include "ticks_int.h"
+
 enum { DAYS_TO_YEAR_1 = 306 }; /* from 0000-03-01 to 0001-01-01 */
-
-static inline bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static inline bool is_letter(char c)
-{
-    return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
 
 static bool is_leap(int y)
 {
@@ -95,19 +87,6 @@ static inline unsigned two(const char *p, unsigned *bad)
     unsigned a = (uint8_t)p[0] - '0', b = (uint8_t)p[1] - '0';
     *bad |= (a > 9) | (b > 9);
     return a * 10 + b;
-}
-
-/* The digits after a decimal point as ticks; p moves behind them. Digits
- * after the seventh are read and dropped. */
-static int64_t fraction(const char **p, const char *end)
-{
-    int64_t f = 0, scale = TICKS_PER_SEC;
-    for (; *p < end && is_digit(**p); ++*p)
-        if (scale > 1) {
-            scale /= 10;
-            f = f * 10 + (**p - '0');
-        }
-    return f * scale;
 }
 
 /* Seven digits at once, the usual length, from the eight bytes ".1234567":
@@ -194,41 +173,7 @@ bool ticks_parse_iso(str s, int64_t *t)
     return in_calendar(*t);
 }
 
-/* The rest of this file reads the other spellings, piece by piece. */
-struct cursor {
-    const char *p, *end;
-};
-
-static bool at_end(const struct cursor *c)
-{
-    return c->p == c->end;
-}
-
-static bool take(struct cursor *c, char ch)
-{
-    if (at_end(c) || *c->p != ch)
-        return false;
-    c->p++;
-    return true;
-}
-
-static bool take_blanks(struct cursor *c)
-{
-    const char *from = c->p;
-    while (!at_end(c) && (*c->p == ' ' || *c->p == '\t'))
-        c->p++;
-    return c->p > from;
-}
-
-/* Between lo and hi digits. */
-static bool take_number(struct cursor *c, int lo, int hi, int *out)
-{
-    int n = 0;
-    for (*out = 0; n < hi && !at_end(c) && is_digit(*c->p); n++)
-        *out = *out * 10 + (*c->p++ - '0');
-    return n >= lo;
-}
-
+/* The other spellings are read piece by piece. */
 static str take_word(struct cursor *c)
 {
     const char *from = c->p;
@@ -262,6 +207,42 @@ static bool finish(const struct civil *civil, int64_t offset, int64_t *t)
     return in_calendar(*t);
 }
 
+/* Zone names of RFC 822, section 5.1, besides the numeric forms. */
+static bool named_zone(str word, int64_t *offset)
+{
+    static const struct {
+        const char *name;
+        int hours;
+    } zones[] = {
+        { "gmt", 0 },  { "ut", 0 },   { "utc", 0 },  { "z", 0 },
+        { "est", -5 }, { "edt", -4 }, { "cst", -6 }, { "cdt", -5 },
+        { "mst", -7 }, { "mdt", -6 }, { "pst", -8 }, { "pdt", -7 },
+    };
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
+        if (str_ieqz(word, zones[i].name)) {
+            *offset = zones[i].hours * TICKS_PER_HOUR;
+            return true;
+        }
+    return false;
+}
+
+/* What is left is a zone, named or numeric, or nothing. */
+static bool last_zone(const struct cursor *c, int64_t *offset)
+{
+    return named_zone((str){ c->p, (size_t)(c->end - c->p) }, offset) ||
+           zone_offset(c->p, c->end, offset);
+}
+
+/* Formatters of queries put blanks around the dashes of datetime(2024 - 1 - 2).
+ */
+static bool take_dash(struct cursor *c, char sep)
+{
+    take_blanks(c);
+    bool there = take(c, sep);
+    take_blanks(c);
+    return there;
+}
+
 /* y-M-d or y/M/d with a year of four digits, alone or with a clock. */
 static bool parse_year_first(struct cursor c, int64_t *t)
 {
@@ -269,8 +250,8 @@ static bool parse_year_first(struct cursor c, int64_t *t)
     if (!take_number(&c, 4, 4, &out.year) || at_end(&c))
         return false;
     char sep = *c.p == '/' ? '/' : '-';
-    if (!take(&c, sep) || !take_number(&c, 1, 2, &out.month) ||
-        !take(&c, sep) || !take_number(&c, 1, 2, &out.day))
+    if (!take_dash(&c, sep) || !take_number(&c, 1, 2, &out.month) ||
+        !take_dash(&c, sep) || !take_number(&c, 1, 2, &out.day))
         return false;
     if (at_end(&c))
         return finish(&out, 0, t);
@@ -280,7 +261,7 @@ static bool parse_year_first(struct cursor c, int64_t *t)
         return false;
     take_blanks(&c);
     int64_t offset;
-    return zone_offset(c.p, c.end, &offset) && finish(&out, offset, t);
+    return last_zone(&c, &offset) && finish(&out, offset, t);
 }
 
 /* Twelve-hour clock: false when `word` is neither AM nor PM. */
@@ -293,13 +274,15 @@ static bool apply_half(struct civil *c, str word)
     return true;
 }
 
-/* M/d/yyyy [h:mm[:ss] [AM|PM]] */
+/* M/d/yyyy or M-d-yyyy [h:mm[:ss] [AM|PM]] */
 static bool parse_month_first(struct cursor c, int64_t *t)
 {
     struct civil out = { 0 };
-    if (!take_number(&c, 1, 2, &out.month) || !take(&c, '/') ||
-        !take_number(&c, 1, 2, &out.day) || !take(&c, '/') ||
-        !take_number(&c, 4, 4, &out.year))
+    if (!take_number(&c, 1, 2, &out.month) || at_end(&c))
+        return false;
+    char sep = *c.p == '/' ? '/' : '-';
+    if (!take(&c, sep) || !take_number(&c, 1, 2, &out.day) ||
+        !take(&c, sep) || !take_number(&c, 4, 4, &out.year))
         return false;
     if (at_end(&c))
         return finish(&out, 0, t);
@@ -316,7 +299,7 @@ static bool parse_month_first(struct cursor c, int64_t *t)
         c = before;
     }
     int64_t offset;
-    return zone_offset(c.p, c.end, &offset) && finish(&out, offset, t);
+    return last_zone(&c, &offset) && finish(&out, offset, t);
 }
 
 /* Months first, then weekdays. */
@@ -335,25 +318,6 @@ static int date_word(str word)
             (word.n == 3 && str_ieq(word, (str){ date_words[i], 3 })))
             return i + 1;
     return 0;
-}
-
-/* Zone names of RFC 822, section 5.1, besides the numeric forms. */
-static bool named_zone(str word, int64_t *offset)
-{
-    static const struct {
-        const char *name;
-        int hours;
-    } zones[] = {
-        { "gmt", 0 },  { "ut", 0 },   { "utc", 0 },  { "z", 0 },
-        { "est", -5 }, { "edt", -4 }, { "cst", -6 }, { "cdt", -5 },
-        { "mst", -7 }, { "mdt", -6 }, { "pst", -8 }, { "pdt", -7 },
-    };
-    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
-        if (str_ieqz(word, zones[i].name)) {
-            *offset = zones[i].hours * TICKS_PER_HOUR;
-            return true;
-        }
-    return false;
 }
 
 /* Two digits as RFC 2822 reads them: 00 … 49 are 2000 … 2049. */
@@ -393,10 +357,7 @@ static bool parse_rfc(struct cursor c, int64_t *t)
         return false;
     take_blanks(&c);
     int64_t offset = 0;
-    if (!named_zone((str){ c.p, (size_t)(c.end - c.p) }, &offset) &&
-        !zone_offset(c.p, c.end, &offset))
-        return false;
-    return finish(&out, offset, t);
+    return last_zone(&c, &offset) && finish(&out, offset, t);
 }
 
 bool ticks_parse(str s, int64_t *t)
@@ -409,23 +370,6 @@ bool ticks_parse(str s, int64_t *t)
     struct cursor c = { s.p, s.p + s.n };
     return parse_year_first(c, t) || parse_month_first(c, t) ||
            parse_rfc(c, t);
-}
-
-/* Writes `digits` decimal digits of v; returns where to go on. */
-static char *put(char *p, unsigned v, int digits)
-{
-    for (int i = digits - 1; i >= 0; i--, v /= 10)
-        p[i] = (char)('0' + v % 10);
-    return p + digits;
-}
-
-static char *put_clock(char *p, const struct civil *c)
-{
-    p = put(p, (unsigned)c->hour, 2);
-    *p++ = ':';
-    p = put(p, (unsigned)c->minute, 2);
-    *p++ = ':';
-    return put(p, (unsigned)c->second, 2);
 }
 
 void ticks_format(struct buf *b, int64_t t)
@@ -443,169 +387,5 @@ void ticks_format(struct buf *b, int64_t t)
     *p++ = '.';
     p = put(p, (unsigned)c.fraction, 7);
     *p++ = 'Z';
-    buf_add(b, (str){ text, (size_t)(p - text) });
-}
-
-static const struct {
-    const char *names; /* between blanks */
-    int64_t ticks;     /* of `per` units */
-    int per;
-} units[] = {
-    { " d day days ", TICKS_PER_DAY, 1 },
-    { " h hr hrs hour hours ", TICKS_PER_HOUR, 1 },
-    { " m min minute minutes ", TICKS_PER_MIN, 1 },
-    { " s sec second seconds ", TICKS_PER_SEC, 1 },
-    { " ms milli millis millisecond milliseconds ", TICKS_PER_MS, 1 },
-    { " micro micros microsecond microseconds ", TICKS_PER_US, 1 },
-    { " nano nanos nanosecond nanoseconds ", 1, 100 },
-    { " tick ticks ", 1, 1 },
-};
-
-static int find_unit(str word)
-{
-    char key[24];
-    if (word.n == 0 || word.n > sizeof key - 2 || memchr(word.p, ' ', word.n))
-        return -1;
-    key[0] = key[word.n + 1] = ' ';
-    memcpy(key + 1, word.p, word.n);
-    for (int i = 0; i < (int)(sizeof units / sizeof *units); i++)
-        if (memmem(units[i].names, strlen(units[i].names), key, word.n + 2))
-            return i;
-    return -1;
-}
-
-/* Ticks of a fraction of a unit. Dividing after every digit, last one first,
- * rounds down exactly as one long division would. */
-static int64_t unit_fraction(str digits, int64_t unit)
-{
-    int64_t f = 0;
-    size_t n = digits.n > 18 ? 18 : digits.n;
-    while (n-- > 0)
-        f = ((digits.p[n] - '0') * unit + f) / 10;
-    return f;
-}
-
-static str take_digits(struct cursor *c)
-{
-    const char *from = c->p;
-    while (!at_end(c) && is_digit(*c->p))
-        c->p++;
-    return (str){ from, (size_t)(c->p - from) };
-}
-
-static bool whole_number(str digits, int64_t *v)
-{
-    *v = 0;
-    for (size_t i = 0; i < digits.n; i++)
-        if (__builtin_mul_overflow(*v, 10, v) ||
-            __builtin_add_overflow(*v, digits.p[i] - '0', v))
-            return false;
-    return true;
-}
-
-static bool parse_unsigned_literal(struct cursor c, int64_t *t)
-{
-    str whole = take_digits(&c), part = STR_NONE;
-    if (take(&c, '.'))
-        part = take_digits(&c);
-    if (whole.n + part.n == 0)
-        return false;
-    int u = find_unit((str){ c.p, (size_t)(c.end - c.p) });
-    int64_t v;
-    if (u < 0 || !whole_number(whole, &v) ||
-        __builtin_mul_overflow(v, units[u].ticks, &v))
-        return false;
-    v /= units[u].per;
-    if (units[u].per == 1)
-        return !__builtin_add_overflow(v, unit_fraction(part, units[u].ticks),
-                                       t);
-    *t = v;
-    return true;
-}
-
-enum { MAX_SPAN_DAYS = 10675199 }; /* what 64 bits hold, and some hours */
-
-/* [d.]hh:mm[:ss[.fffffff]] or a number of days. Negative: one tick more than
- * 64 bits hold, which is right behind a minus only. */
-static bool parse_unsigned_clock(struct cursor c, int64_t *t)
-{
-    int days = 0;
-    struct cursor from = c;
-    struct civil clock = { 0 };
-    if (!take_number(&c, 1, 8, &days))
-        return false;
-    if (at_end(&c)) {
-        if (days <= MAX_SPAN_DAYS)
-            *t = days * TICKS_PER_DAY;
-        return days <= MAX_SPAN_DAYS;
-    }
-    if (!take(&c, '.')) {
-        days = 0;
-        c = from;
-    }
-    if (take_number(&c, 1, 2, &clock.hour) && take(&c, ':') &&
-        take_number(&c, 1, 2, &clock.minute)) {
-        if (take(&c, ':') && !take_number(&c, 1, 2, &clock.second))
-            return false;
-        if (c.end - c.p > 1 && take(&c, '.'))
-            clock.fraction = (int)fraction(&c.p, c.end);
-        int seconds = (clock.hour * 60 + clock.minute) * 60 + clock.second;
-        if (days > MAX_SPAN_DAYS || !at_end(&c) || clock.hour > 23 ||
-            clock.minute > 59 || clock.second > 59)
-            return false;
-        uint64_t u = (uint64_t)days * TICKS_PER_DAY +
-                     (uint64_t)seconds * TICKS_PER_SEC +
-                     (uint64_t)clock.fraction;
-        *t = (int64_t)u;
-        return u <= (uint64_t)INT64_MAX + 1;
-    }
-    return false;
-}
-
-static bool parse_span(str s, bool clock, int64_t *t)
-{
-    struct cursor c = { s.p, s.p + s.n };
-    bool negative = take(&c, '-');
-    if (!negative)
-        take(&c, '+');
-    if (!(clock && parse_unsigned_clock(c, t)) && !parse_unsigned_literal(c, t))
-        return false;
-    if (*t == INT64_MIN && !negative)
-        return false;
-    if (negative)
-        *t = (int64_t)(0 - (uint64_t)*t);
-    return true;
-}
-
-bool span_parse_literal(str s, int64_t *t)
-{
-    return parse_span(s, false, t);
-}
-
-bool span_parse(str s, int64_t *t)
-{
-    return parse_span(str_trim(s), true, t);
-}
-
-void span_format(struct buf *b, int64_t t)
-{
-    uint64_t u = t < 0 ? 0 - (uint64_t)t : (uint64_t)t;
-    uint64_t days = u / TICKS_PER_DAY, rest = u % TICKS_PER_DAY;
-    unsigned seconds = (unsigned)(rest / TICKS_PER_SEC);
-    unsigned frac = (unsigned)(rest % TICKS_PER_SEC);
-    struct civil c = { .hour = (int)(seconds / 3600),
-                       .minute = (int)(seconds / 60 % 60),
-                       .second = (int)(seconds % 60) };
-    char text[24], *p = put_clock(text, &c);
-    if (frac) {
-        *p++ = '.';
-        p = put(p, frac, 7);
-    }
-    if (t < 0)
-        buf_addc(b, '-');
-    if (days) {
-        buf_add_i64(b, (int64_t)days);
-        buf_addc(b, '.');
-    }
     buf_add(b, (str){ text, (size_t)(p - text) });
 }

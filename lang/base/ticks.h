@@ -28,8 +28,9 @@ void ticks_to_civil(int64_t t, struct civil *c);
 int64_t ticks_now(void);
 
 /* ISO 8601 in its usual spellings (date; date and time with T or blank; Z or
- * an offset; up to 7 digits of fraction kept), M/d/yyyy [h:mm[:ss] [AM|PM]],
- * RFC 822/850 (Mon, 15 Jun 2020 10:00:00 GMT). The whole text must fit. */
+ * an offset; up to 7 digits of fraction kept), M/d/yyyy or M-d-yyyy with
+ * [h:mm[:ss] [AM|PM]], RFC 822/850 (Mon, 15 Jun 2020 10:00:00 GMT). The whole
+ * text must fit. */
 bool ticks_parse(str s, int64_t *t);
 /* Only ISO 8601 with at least yyyy-MM-ddTHH:mm:ss (T or blank): the form that
  * loaders recognise as a datetime column. Fast. */

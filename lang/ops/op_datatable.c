@@ -40,6 +40,13 @@ static bool cell(struct binder *b, const struct ast *t, enum type type,
         diag_hint(b->ds, d, "%s(null)", type_name(type));
         return false;
     }
+    if (t->kind != AST_LITERAL && t->kind != AST_ERROR) {
+        struct diag *d = bind_error(b, DIAG_NOT_CONSTANT, t->span,
+                                    "datatable takes literals only");
+        diag_hint(b->ds, d, "compute it after the table: | extend …, or "
+                            "write print … instead");
+        return false;
+    }
     struct expr *e = coerce(b, bind_const(b, t), type);
     if (e->kind == EX_ERROR)
         return false;

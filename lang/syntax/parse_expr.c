@@ -169,6 +169,8 @@ static struct ast *parse_postfix(struct parser *p)
             t = path_member(p, t);
         } else if (at_punct(p, ".") && !next->line_start) {
             take(p);
+            if (at_punct(p, "[")) /* d.[expr] is d[expr] */
+                continue;
             if (!at_name(p)) {
                 parse_error(p, DIAG_SYNTAX, "expected a member name after '.'");
                 return t;
