@@ -51,6 +51,7 @@ static struct lang *open_lang(struct owned *o)
         .remotes = remotes,
         .nremotes = sizeof remotes / sizeof *remotes - 1,
         .services = o->services,
+        .config = services_config(o->services),
         .renderers = o->words,
         .nrenderers = renderer_words(o->words),
     };

@@ -99,6 +99,7 @@ struct lang *lang_new(const struct lang_modules *m)
         l->reg.remotes = m->remotes;
         l->reg.nremotes = m->nremotes;
         l->services = m->services;
+        l->reg.config = m->config;
         l->reg.renderers = m->renderers;
         l->reg.nrenderers = m->nrenderers;
     }

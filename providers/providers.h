@@ -4,6 +4,7 @@
 #ifndef PROVIDERS_PROVIDERS_H
 #define PROVIDERS_PROVIDERS_H
 
+#include "registry/config.h"
 #include "registry/remote.h"
 #include "registry/source.h"
 
@@ -17,5 +18,7 @@ extern const struct provider provider_host; /* host.processes, … */
 
 struct remote_services *services_new(void); /* services.h */
 void services_free(struct remote_services *s);
+/* For `.config`; lives as long as the services. */
+const struct config_face *services_config(const struct remote_services *s);
 
 #endif

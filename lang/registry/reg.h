@@ -13,6 +13,7 @@
 #include "remote.h"
 #include "source.h"
 
+struct config_face;
 struct lang_word;
 
 struct registry {
@@ -33,6 +34,7 @@ struct registry {
     size_t nremotes;
     const struct lang_word *renderers;
     size_t nrenderers;
+    const struct config_face *config; /* of `.config`; MAY be NULL */
 };
 
 const struct lang_op *reg_op(const struct registry *r, str name);
