@@ -32,7 +32,7 @@ static struct node *lookup(struct binder *b, const struct ast *op,
         shape,
         kql_ast(&k, plugin_arg(op, 2, NULL)),
         kql_ast(&k, plugin_arg(op, 3, NULL)),
-        g->radius ? kql_ast(&k, g->radius) : S("0"),
+        g->radius ? kql_ast(&k, g->radius) : S("-1"),
         unmatched ? S("leftouter") : S("inner"),
         key ? S("") : arena_fmt(b->arena, ", %.*s", STRF(shape)),
     };
