@@ -17,6 +17,10 @@ struct tz *tz_load(struct arena *a, str name);
 /* The same from the bytes of a file, for tests. */
 struct tz *tz_parse(struct arena *a, str bytes);
 
+/* The IANA names in the database, sorted, in `a`; none without its text file.
+ */
+size_t tz_names(struct arena *a, str **names);
+
 /* Seconds to add to UTC at that moment. */
 int32_t tz_offset(const struct tz *z, int64_t utc);
 /* The moment that the clocks of the zone show `local`. Of two such moments the

@@ -92,6 +92,7 @@ struct let {
     struct expr *expr;     /* bound scalar (function argument), or NULL */
     struct node *node;     /* bound table (argument, materialize) */
     uint64_t cell;         /* materialize: the binding it was bound in */
+    bool of_group;         /* a group's key: tables inside may use it too */
 };
 struct scope *scope_new(struct arena *a, struct scope *up);
 /* What the names mean now, whatever is added to `s` later. */

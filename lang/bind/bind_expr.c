@@ -9,9 +9,37 @@
 
 /* ---- names ---- */
 
+static bool has_column(const struct node *n, uint32_t id)
+{
+    for (size_t i = 0; n && i < n->cols.n; i++)
+        if (n->cols.v[i].id == id)
+            return true;
+    return false;
+}
+
+/* Whether `e` uses a column that the rows at hand do not have. */
+static bool is_outside(const struct binder *b, const struct expr *e)
+{
+    if (e->kind == EX_COLUMN)
+        return !has_column(b->row, e->id) && !has_column(b->right, e->id);
+    for (size_t i = 0; i < e->nargs; i++)
+        if (is_outside(b, e->args[i]))
+            return true;
+    return false;
+}
+
 static struct expr *bind_let_value(struct binder *b, struct let *l,
                                    struct span at)
 {
+    if (l->expr && !l->of_group && b->row && !b->row->open &&
+        is_outside(b, l->expr)) {
+        struct diag *d = bind_error(b, DIAG_NOT_CONSTANT, at,
+                                    "'%.*s' differs from row to row, and a "
+                                    "table inside an expression is computed "
+                                    "once", STRF(l->name));
+        diag_hint(b->ds, d, "join or lookup the table instead");
+        return ex_error(b, at);
+    }
     if (l->expr) {
         struct expr *e = NEW(b->arena, struct expr);
         *e = *l->expr;

@@ -2,7 +2,7 @@
  *
  * Called by: bind_expr.c before a call's arguments are bound.
  * These take a table, a column name or a type: toscalar, column_ifexists,
- * pack_all, typeof. */
+ * pack_all, typeof, assert, estimate_data_size. */
 #include "bind.h"
 
 #include "base/json_value.h"
@@ -95,6 +95,46 @@ static struct expr *bind_column_names_of(struct binder *b, const struct ast *t)
     return ex_literal(b, v, t->span);
 }
 
+/* assert(condition, message): known before the query runs, or an error. */
+static struct expr *bind_assert(struct binder *b, const struct ast *t)
+{
+    struct value v = { 0 }, message = { .s = S("") };
+    if (!t->kid || !t->kid->next || t->kid->next->next) {
+        bind_error(b, DIAG_ARGUMENTS, t->span,
+                   "usage: assert(condition, \"message\")");
+        return ex_error(b, t->span);
+    }
+    if (!bind_value(b, t->kid, &v) || !bind_value(b, t->kid->next, &message))
+        return ex_error(b, t->span);
+    bool holds = v.type == TYPE_BOOL && !v.null && v.i;
+    bool unknown = v.null && (b->check || b->rehearsal);
+    if (!holds && !unknown) {
+        bind_error(b, DIAG_ASSERT, t->span, "assertion failed: %.*s",
+                   STRF(message.s));
+        return ex_error(b, t->span);
+    }
+    struct value yes = { .type = TYPE_BOOL, .i = 1 };
+    return ex_literal(b, yes, t->span);
+}
+
+/* estimate_data_size(*) is that of all columns. */
+static struct expr *bind_data_size(struct binder *b, const struct ast *t)
+{
+    LIST(struct expr *) args = { 0 };
+    for (const struct ast *a = t->kid; a; a = a->next) {
+        if (a->kind != AST_STAR) {
+            PUSH(b->arena, args, bind_expr(b, a));
+            continue;
+        }
+        for (size_t i = 0; b->row && i < b->row->cols.n; i++) {
+            const struct col *c = &b->row->cols.v[i];
+            if (!c->name.n || c->name.p[0] != '\001')
+                PUSH(b->arena, args, ex_column(b, c, a->span));
+        }
+    }
+    return bind_call_args(b, t->text, t->span, t, args.v, args.n);
+}
+
 static struct expr *bind_typeof(struct binder *b, const struct ast *t)
 {
     return ex_string(b, t->kid ? t->kid->text : S("dynamic"));
@@ -110,6 +150,8 @@ static const struct special {
     { "column_names_of", bind_column_names_of },
     { "pack_all", bind_pack_all },
     { "typeof", bind_typeof },
+    { "assert", bind_assert },
+    { "estimate_data_size", bind_data_size },
 };
 
 struct expr *bind_special(struct binder *b, const struct ast *call, bool *known)

@@ -193,9 +193,17 @@ static bool param_is_table(const struct ast *param)
     return ast_clause(param, "columns") != NULL;
 }
 
+/* The argument of parameter number i: by its name; else what stands there in
+ * the call, or, when that has a name, the i-th of those without. */
 static const struct ast *nth_arg(const struct ast *call, size_t i, str name)
 {
-    size_t k = 0;
+    size_t k = 0, place = 0;
+    for (const struct ast *a = call ? call->kid : NULL; a; a = a->next)
+        if (a->kind == AST_NAMED && str_eq(a->text, name))
+            return a->kid;
+    for (const struct ast *a = call ? call->kid : NULL; a; a = a->next)
+        if (place++ == i && a->kind != AST_NAMED)
+            return a;
     for (const struct ast *a = call ? call->kid : NULL; a; a = a->next) {
         if (a->kind == AST_NAMED && str_eq(a->text, name))
             return a->kid;

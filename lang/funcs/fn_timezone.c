@@ -2,7 +2,9 @@
  *
  * Called by: the engine, once per row. Zones come from the system's database
  * and are kept for the call site. */
+#include "base/json_value.h"
 #include "base/tzfile.h"
+#include "bind/bind.h"
 #include "time_int.h"
 
 enum { MAX_ZONES = 64 };
@@ -71,7 +73,30 @@ static void row_to_utc(struct fn_ctx *cx, const struct value *in, size_t n,
     set_moment(out, t + (tz_to_utc(z, local) - local) * TICKS_PER_SEC);
 }
 
+static struct expr *bind_list(struct binder *b, const struct ast *call,
+                              struct expr **args, size_t n)
+{
+    str *names;
+    size_t nnames = tz_names(b->arena, &names);
+    struct value v = { .type = TYPE_DYNAMIC };
+    struct buf text;
+    (void)args, (void)n;
+    dyn_begin(&text);
+    for (size_t i = 0; i < nnames; i++) {
+        buf_addc(&text, i ? ',' : '[');
+        json_text_str(&text, names[i]);
+    }
+    buf_adds(&text, nnames ? "]" : "[]");
+    v.s = buf_take(&text, b->arena);
+    buf_release(&text);
+    return ex_literal(b, v, call->span);
+}
+
 const struct lang_func funcs_timezone[] = {
+    { .name = "datetime_list_timezones", .params = "", .bind = bind_list,
+      .usage = "datetime_list_timezones()",
+      .summary = "The names of the time zones that this machine knows.",
+      .example = "print array_length(datetime_list_timezones()) > 0" },
     { .name = "datetime_utc_to_local", .params = "datetime, string",
       .ret = TYPE_DATETIME, .row = row_to_local, .flags = FN_MAYNULL,
       .usage = "datetime_utc_to_local(datetime, zone)",

@@ -52,7 +52,8 @@ static struct node *partition_bind(struct binder *b, const struct ast *op,
     struct col group = rows->cols.v[rows->cols.n - 1];
     struct expr *value = ex_column(b, &group, by->span);
     /* A call, so that a copy of the key is never taken for the key itself. */
-    struct let l = { .name = by->kid->text,
+    struct let l = { .of_group = true,
+                     .name = by->kid->text,
                      .expr = ex_call(b, key->type, "($1)", value, NULL) };
     struct node *n = bind_grouped(b, sub->kid, rows, &group, &l);
     if (!n)
