@@ -49,7 +49,7 @@ static void butterflies(size_t n, double *re, double *im, size_t half,
 }
 
 /* exp(-2 pi i k / n) for k < n / 2, each computed by itself: no drift. */
-static double *unit_roots(struct arena *a, size_t n)
+double *series_fft_roots(struct arena *a, size_t n)
 {
     double *w = arena_array(a, n + 2, sizeof *w);
     for (size_t k = 0; k < n / 2; k++) {
@@ -61,7 +61,7 @@ static double *unit_roots(struct arena *a, size_t n)
 }
 
 /* Forward, n a power of two. */
-static void radix2(size_t n, double *re, double *im, const double *w)
+void series_fft_with(size_t n, double *re, double *im, const double *w)
 {
     reverse_bits(n, re, im);
     for (size_t half = 1; half < n; half *= 2)
@@ -71,7 +71,7 @@ static void radix2(size_t n, double *re, double *im, const double *w)
 /* Swapping the parts turns the transform around (Duhamel et al. 1988). */
 static void radix2_back(size_t n, double *re, double *im, const double *w)
 {
-    radix2(n, im, re, w);
+    series_fft_with(n, im, re, w);
     for (size_t i = 0; i < n; i++) {
         re[i] /= (double)n;
         im[i] /= (double)n;
@@ -100,7 +100,7 @@ static void multiply(size_t n, double *re, double *im, const double *fr,
 static void bluestein(struct arena *a, size_t n, double *re, double *im)
 {
     size_t m = power_from(2 * n - 1);
-    double *w = unit_roots(a, m);
+    double *w = series_fft_roots(a, m);
     double *cr = arena_array(a, n, sizeof *cr),
            *ci = arena_array(a, n, sizeof *ci);
     double *v[4];
@@ -116,8 +116,8 @@ static void bluestein(struct arena *a, size_t n, double *re, double *im)
         v[2][k] = v[2][(m - k) % m] = cr[k];
         v[3][k] = v[3][(m - k) % m] = -ci[k];
     }
-    radix2(m, v[0], v[1], w);
-    radix2(m, v[2], v[3], w);
+    series_fft_with(m, v[0], v[1], w);
+    series_fft_with(m, v[2], v[3], w);
     multiply(m, v[0], v[1], v[2], v[3]);
     radix2_back(m, v[0], v[1], w);
     for (size_t k = 0; k < n; k++) {
@@ -133,7 +133,7 @@ void series_fft(struct arena *a, size_t n, double *re, double *im,
     if (n < 2)
         return;
     if (is_power(n))
-        radix2(n, x, y, unit_roots(a, n));
+        series_fft_with(n, x, y, series_fft_roots(a, n));
     else
         bluestein(a, n, x, y);
     for (size_t i = 0; inverse && i < n; i++) {

@@ -160,8 +160,12 @@ static bool bad_option(struct binder *b, const struct ast *k,
                        const struct hunt_option *o)
 {
     static const char *const want[] = {
-        "a whole number",     "a number", "true or false",
-        "a timespan above 0", "a text",   "a column",
+        "a whole number",
+        "a number",
+        "true or false",
+        "a timespan above 0",
+        "a text",
+        "a column",
         "a text or a list of texts",
     };
     struct diag *d = bind_error(b, DIAG_OPTION, k->span, "%s needs %s", o->name,
@@ -320,6 +324,40 @@ struct node *hunt_annotate(struct binder *b, const struct ast *op,
     for (size_t i = 0; i < b->row->cols.n; i++) {
         const struct col *c = &b->row->cols.v[i];
         PUSH(b->arena, n->cols, col_new(b, c->name, c->type, c->has_null));
+    }
+    return n;
+}
+
+/* The name of the i-th expression in `list`. */
+static str key_name(struct binder *b, const struct ast *list, size_t i)
+{
+    const struct ast *t = list->kid;
+    for (; t && (t->kind == AST_CLAUSE || i > 0); t = t->next)
+        i -= t->kind != AST_CLAUSE;
+    str name = t->kind == AST_NAMED ? t->text : auto_name(b, t);
+    return name.n ? name : S("Column1");
+}
+
+struct node *hunt_extract(struct binder *b, const struct ast *op,
+                          const struct ast *list, struct group_key *keys,
+                          int64_t time)
+{
+    struct node *p = project_new(b, op, b->row);
+    for (size_t i = 0; i < keys->n; i++) {
+        const struct col *c = &b->row->cols.v[keys->v[i]];
+        project_add(b, p, free_name(b, p, key_name(b, list, i)),
+                    ex_column(b, c, op->span));
+    }
+    if (time >= 0)
+        project_add(b, p, S("\001time"),
+                    ex_column(b, &b->row->cols.v[time], op->span));
+    p->open = b->row->open;
+    b->row = p;
+    struct node *n = hunt_node(b, op, NULL);
+    for (size_t i = 0; i < keys->n; i++) {
+        keys->v[i] = (uint32_t)i;
+        PUSH(b->arena, n->cols,
+             col_new(b, p->cols.v[i].name, p->cols.v[i].type, true));
     }
     return n;
 }

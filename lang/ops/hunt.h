@@ -70,6 +70,12 @@ void hunt_add(struct binder *b, struct node *n, const char *name,
 /* For an operator that keeps its rows: adds the columns of the input first. */
 struct node *hunt_annotate(struct binder *b, const struct ast *op,
                            const void *args);
+/* For an operator that makes rows of its own: a HOST node over the columns
+ * `keys` and after them number `time` alone, so that nothing else is fetched;
+ * `keys` then count from 0. Its columns are the keys, called as in `list`. */
+struct node *hunt_extract(struct binder *b, const struct ast *op,
+                          const struct ast *list, struct group_key *keys,
+                          int64_t time);
 /* What bind gives when binding failed: the input, if its columns are not
  * known, so that what follows is still bound. */
 struct node *hunt_fail(struct binder *b, const struct ast *op, struct node *in);
