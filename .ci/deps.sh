@@ -27,7 +27,7 @@ BUILD_PKGS="build-essential pkg-config libzmq3-dev libsodium-dev
 JUPYTER_PKGS="python3 jupyter-client jupyter-notebook jupyter-nbconvert
     python3-jupyter-client python3-jupyter-kernel-test"
 CHECK_PKGS="clang libclang-rt-14-dev clang-format clang-tidy chromium
-    chromium-driver fonts-dejavu-core"
+    chromium-driver fonts-dejavu-core libsecret-1-0 python3-venv"
 BENCH_PKGS="python3 python3-ipykernel python3-jupyter-client python3-pandas"
 
 die()

@@ -22,9 +22,10 @@ static bool is_private(int fd, str path, struct buf *why)
         return false;
     }
     if ((st.st_mode & 077) != 0) {
-        buf_addf(why, "%.*s has mode %04o, so others may read it; "
+        unsigned mode = st.st_mode & 0777;
+        buf_addf(why, "%.*s has mode 0%u%u%u, so others may read it; "
                       "chmod 600 it",
-                 STRF(path), st.st_mode & 07777);
+                 STRF(path), mode >> 6, mode >> 3 & 7, mode & 7);
         return false;
     }
     return true;

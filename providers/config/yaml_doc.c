@@ -66,6 +66,33 @@ static struct yaml_node *new_node(struct reader *r, enum yaml_kind kind,
     return n;
 }
 
+static void adopt(struct yaml_node *n)
+{
+    for (size_t i = 0; i < n->n; i++)
+        n->kids[i]->parent = n;
+}
+
+/* What an alias stands for: a copy, so that each has its own place. The number
+ * of nodes was checked before; depth is that of the reader. */
+static struct yaml_node *copy_tree(struct arena *a, const struct yaml_node *n)
+{
+    struct yaml_node *copy = NEW(a, struct yaml_node);
+    *copy = *n;
+    copy->kids = arena_array(a, n->n, sizeof *copy->kids);
+    for (size_t i = 0; i < n->n; i++)
+        copy->kids[i] = copy_tree(a, n->kids[i]);
+    adopt(copy);
+    return copy;
+}
+
+/* The level has one more thing below it. */
+static void count_below(struct level *l, const struct yaml_node *n)
+{
+    l->node->weight += n->weight;
+    if (l->node->height <= n->height)
+        l->node->height = n->height + 1;
+}
+
 /* ---- maps ---- */
 
 static struct yaml_node *find_kid(const struct level *l, str key)
@@ -84,29 +111,22 @@ static void note_twice(struct reader *r, str key, unsigned first,
         PUSH(r->a, r->doc->twice, t);
 }
 
-/* Puts a value under the key that waits. The node is copied: an aliased one
- * has other keys elsewhere. */
-static void add_member(struct reader *r, struct level *l,
-                       const struct yaml_node *value)
+/* Puts a value under the key that waits. */
+static void add_member(struct reader *r, struct level *l, struct yaml_node *n)
 {
-    struct yaml_node *n = NEW(r->a, struct yaml_node);
-    *n = *value;
     n->key = l->key;
     n->line = l->key_line;
     n->parent = l->node;
     l->has_key = false;
-    l->node->weight += n->weight;
+    count_below(l, n);
     struct yaml_node *old = find_kid(l, n->key);
-    for (size_t i = 0; i < n->n; i++)
-        n->kids[i]->parent = n;
     if (!old) {
         PUSH(r->a, l->kids, n);
         return;
     }
     note_twice(r, n->key, old->line, n->line);
     *old = *n;
-    for (size_t i = 0; i < n->n; i++)
-        n->kids[i]->parent = old;
+    adopt(old);
 }
 
 static bool merge_map(struct reader *r, struct level *l,
@@ -117,10 +137,8 @@ static bool merge_map(struct reader *r, struct level *l,
     for (size_t i = 0; i < from->n; i++) {
         if (find_kid(l, from->kids[i]->key))
             continue;
-        struct yaml_node *n = NEW(r->a, struct yaml_node);
-        *n = *from->kids[i];
-        n->parent = l->node;
-        PUSH(r->a, l->kids, n);
+        from->kids[i]->parent = l->node;
+        PUSH(r->a, l->kids, from->kids[i]);
     }
     return true;
 }
@@ -147,29 +165,32 @@ static bool apply_merge(struct reader *r, struct level *l)
 
 /* Members are looked up one by one; more than these would cost quadratic
  * time, and no settings have so many. */
-enum { MAX_MEMBERS = 2000 };
+enum { MAX_MEMBERS = 2000, MAX_ANCHORS = 1000 };
 
 /* ---- values ---- */
+
+static bool too_many(struct reader *r, size_t line)
+{
+    return fail(r, line, "more than %d values, aliases counted each time",
+                YAML_MAX_NODES);
+}
 
 static bool place_value(struct reader *r, struct yaml_node *n, size_t line)
 {
     r->nodes += n->weight;
     if (r->nodes > YAML_MAX_NODES)
-        return fail(r, line, "more than %d values, aliases counted each time",
-                    YAML_MAX_NODES);
+        return too_many(r, line);
+    if (r->depth + n->height > YAML_MAX_DEPTH)
+        return fail(r, line, "nested deeper than %d", YAML_MAX_DEPTH);
     if (!r->depth) {
         r->doc->root = n;
         return true;
     }
     struct level *l = &r->levels[r->depth - 1];
     if (l->node->kind == YAML_LIST) {
-        struct yaml_node *copy = NEW(r->a, struct yaml_node);
-        *copy = *n;
-        copy->parent = l->node;
-        l->node->weight += n->weight;
-        for (size_t i = 0; i < copy->n; i++)
-            copy->kids[i]->parent = copy;
-        PUSH(r->a, l->kids, copy);
+        n->parent = l->node;
+        count_below(l, n);
+        PUSH(r->a, l->kids, n);
         return true;
     }
     if (l->has_key) {
@@ -188,7 +209,7 @@ static bool place_value(struct reader *r, struct yaml_node *n, size_t line)
 static void remember(struct reader *r, str anchor, struct yaml_node *n)
 {
     struct anchor a = { anchor, n };
-    if (anchor.n)
+    if (anchor.n && r->anchors.n < MAX_ANCHORS)
         PUSH(r->a, r->anchors, a);
 }
 
@@ -207,15 +228,25 @@ static bool on_scalar(struct reader *r, const yaml_event_t *e)
     return place_value(r, n, n->line);
 }
 
+static const struct yaml_node *find_anchor(const struct reader *r, str name)
+{
+    for (size_t i = r->anchors.n; i-- > 0;)
+        if (str_eq(r->anchors.v[i].name, name))
+            return r->anchors.v[i].node;
+    return NULL;
+}
+
 static bool on_alias(struct reader *r, const yaml_event_t *e)
 {
     str name = str_of((const char *)e->data.alias.anchor);
     size_t line = e->start_mark.line + 1;
-    for (size_t i = r->anchors.n; i-- > 0;)
-        if (str_eq(r->anchors.v[i].name, name))
-            return place_value(r, r->anchors.v[i].node, line);
-    return fail(r, line, "there is no finished value &%.*s before this",
-                STRF(name));
+    const struct yaml_node *n = find_anchor(r, name);
+    if (!n)
+        return fail(r, line, "there is no finished value &%.*s before this",
+                    STRF(name));
+    if (r->nodes + n->weight > YAML_MAX_NODES)
+        return too_many(r, line);
+    return place_value(r, copy_tree(r->a, n), line);
 }
 
 static bool open_level(struct reader *r, enum yaml_kind kind,
@@ -239,6 +270,7 @@ static bool close_level(struct reader *r)
         return false;
     n->kids = l->kids.v;
     n->n = l->kids.n;
+    adopt(n);
     remember(r, l->anchor, n);
     /* Its members are counted already. */
     r->nodes -= weight - 1;

@@ -1,8 +1,8 @@
 /* yaml_doc.h - a YAML document as a tree in which every node knows its line.
  *
  * Called by: config.c; fit for any settings-like file. Hostile files are
- * normal: depth, size and the number of nodes have ceilings, an alias counts as
- * often as it stands, and a key that stands twice is reported. */
+ * normal: depth, size and the number of nodes have ceilings, an alias is a copy
+ * and counts like one, and a key that stands twice is reported. */
 #ifndef CONFIG_YAML_DOC_H
 #define CONFIG_YAML_DOC_H
 
@@ -20,7 +20,8 @@ struct yaml_node {
     struct yaml_node *parent; /* NULL at the top */
     size_t n;          /* members or elements */
     struct yaml_node **kids;
-    size_t weight;     /* nodes below and itself, aliases counted each time */
+    size_t weight;     /* nodes below and itself */
+    unsigned height;   /* levels below */
 };
 
 enum {

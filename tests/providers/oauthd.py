@@ -108,6 +108,9 @@ class OAuth(Handler):
             count("%s %s" % (self.tenant, parts[3]))
             getattr(self, "do_" + parts[3])()
             return
+        if parts[0] == "secrets" and len(parts) == 2:
+            self.do_secrets(parts[1])
+            return
         do = getattr(self, "do_" + "_".join(parts), None)
         if do is None:
             self.answer(404, {"error": "no path " + url.path})
@@ -225,6 +228,29 @@ class OAuth(Handler):
         else:
             self.answer(401, {"messages": [{"type": "WARN", "text":
                                             "Login failed"}]})
+
+    # ---- Key Vault ----
+
+    def do_secrets(self, name):
+        kept = {"TIProviders-OTX-Args-AuthKey": "vault-value-of-otx",
+                "plain-name": "vault-value-of-plain"}
+        token = self.headers.get("Authorization", "").partition(" ")[2]
+        with LOCK:
+            good = ISSUED.get(token, False)
+        if not good:
+            self.answer(401, {"error": {"code": "Unauthorized", "message":
+                                        "AKV10000: no token"}})
+        elif self.query.get("api-version") != "7.4":
+            self.answer(400, {"error": {"code": "BadParameter", "message":
+                                        "api-version"}})
+        elif name not in kept:
+            self.answer(404, {"error": {"code": "SecretNotFound", "message":
+                                        "A secret with (name/id) %s was not "
+                                        "found" % name}})
+        else:
+            count("secret " + name)
+            self.answer(200, {"value": kept[name], "attributes":
+                              {"enabled": True}})
 
     # ---- what the tokens are for ----
 
