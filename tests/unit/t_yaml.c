@@ -1,4 +1,4 @@
-/* t_yaml.c - settings files as trees: lines, aliases, ceilings, bad text.
+/* t_yaml.c - settings files as trees: lines, aliases, ceilings, bad text. */
 #include "t.h"
 
 #include "providers/config/yaml_doc.h"
