@@ -1,6 +1,7 @@
 /* json_write.c - escaping and unescaping JSON strings.
  *
- * Called by: value_json, readers, renderers that embed data. */
+ * Called by: value_json, readers, messages. Renderers that embed data in a page
+ * have html_json(). */
 #include "json_write.h"
 
 #include "utf8.h"
@@ -29,16 +30,13 @@ void json_str(struct buf *b, str s)
     buf_addc(b, '"');
     for (size_t i = 0; i < s.n;) {
         size_t run = i;
-        while (i < s.n && !needs_escape((uint8_t)s.p[i]) &&
-               !(s.p[i] == '/' && i && s.p[i - 1] == '<'))
+        while (i < s.n && !needs_escape((uint8_t)s.p[i]))
             i++;
         buf_add(b, str_sub(s, run, i));
         if (i == s.n)
             break;
         uint32_t c = utf8_next(s, &i);
-        if (c == '/')
-            buf_adds(b, "\\/");
-        else if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f ||
+        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f ||
                  c == 0x2028 || c == 0x2029)
             escape(b, c);
         else

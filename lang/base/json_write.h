@@ -1,7 +1,8 @@
 /* json_write.h - JSON text out: the one place that escapes for JSON.
  *
  * For documents built by appending; jansson is used where a message is built
- * as a tree. Output is valid UTF-8 and safe inside <script> (`</` escaped). */
+ * as a tree. Output is valid UTF-8. It is not made for the inside of <script>:
+ * what stands here is also what a query compares with, so `</b>` stays. */
 #ifndef BASE_JSON_WRITE_H
 #define BASE_JSON_WRITE_H
 
