@@ -41,13 +41,14 @@ static const char *const css[] = {
     "color:var(--shk-fg);font:13px/1.45 var(--shk-font);margin:2px 0 6px;"
     "width:0;min-width:100%;position:relative}"
     ".shk *{box-sizing:border-box}"
+    ".shk.shk.shk code{all:unset}" /* JupyterLab shades it */
     ".shk-title{font-weight:600;font-size:14px;margin:2px 0 6px}"
     ".shk-foot{color:var(--shk-mute);font-size:12px;margin-top:5px}"
     ".shk-foot b{font-weight:600}"
     ".shk-warn{color:#b8720a;background:rgba(230,150,30,.14);"
     "border-radius:3px;padding:0 5px;margin-left:6px}"
     ".shk-note{display:block}"
-    ".shk-alt{display:none!important}",
+    ".shk-svg~.shk-alt{display:none!important}",
     /* controls */
     ".shk-bar{display:flex;flex-wrap:wrap;gap:6px;align-items:center;"
     "margin:0 0 5px;font-size:12px;color:var(--shk-mute)}"
@@ -153,7 +154,6 @@ static const char *const css[] = {
     ".shk.shk .shk-detail code{font:12px var(--shk-mono);display:block;"
     "white-space:pre-wrap;overflow-wrap:anywhere;min-width:0}",
     /* values */
-    ".shk.shk code{all:unset}"
     ".shk-u{font:85% var(--shk-mono);font-style:normal;color:#d0702c;"
     "background:rgba(230,120,30,.15);border-radius:2px;padding:0 1px}"
     ".shk-nl::after{content:'\\23CE';color:var(--shk-mute);opacity:.8;"
@@ -295,17 +295,22 @@ static void add_base64(struct buf *b, str s)
     }
 }
 
+/* Whoever strips the tags of the SVG leaves the words between them, in the size
+ * of what is around: in no size they are not seen beside the image. The style
+ * sheet cannot tell who strips, since one of another output may be there. */
 void theme_svg(struct buf *b, str svg, str alt)
 {
+    buf_adds(b, "<div style=\"font-size:0\">");
     buf_add(b, svg);
     if (svg.n > ALT_MAX) {
-        buf_adds(b, "<p class=\"shk-alt\">The picture is shown when the "
-                    "notebook is trusted.</p>\n");
+        buf_adds(b, "<p class=\"shk-alt\" style=\"font-size:13px\">The "
+                    "picture is shown when the notebook is trusted.</p>"
+                    "</div>\n");
         return;
     }
     buf_adds(b, "<img class=\"shk-alt\" alt=\"");
     html_attr(b, html_head(alt, 300));
     buf_adds(b, "\" src=\"data:image/svg+xml;base64,");
     add_base64(b, svg);
-    buf_adds(b, "\"/>\n");
+    buf_adds(b, "\"/></div>\n");
 }

@@ -1,8 +1,9 @@
 """browser.py - a headless Chromium, driven over chromedriver's HTTP API.
 
-Called by: browser_test.py. Needs chromium, chromedriver and the standard
-library only. Network access of the page is blocked; the profile is a new empty
-folder that is removed at the end."""
+Called by: browser_test.py, ../lab/lab_pages.py. Needs chromium, chromedriver
+and the standard library only. Network access of the page is blocked, this
+machine's own address aside when the caller asks for it; the profile is a new
+empty folder that is removed at the end."""
 import base64
 import json
 import os
@@ -16,8 +17,9 @@ import urllib.request
 
 ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
         "--disable-background-networking", "--disable-component-update",
-        "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
-        "--host-resolver-rules=MAP * ~NOTFOUND"]
+        "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars"]
+NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND"
+LOOPBACK_ONLY = NO_NETWORK + " , EXCLUDE 127.0.0.1"
 
 # Runs before any script of the page: everything that hostile data could reach
 # is recorded instead of done.
@@ -43,7 +45,10 @@ def free_port():
 
 
 class Browser:
-    def __init__(self, width=1280, height=900):
+    """A window of its own. For a page that is a program (a notebook server's)
+    local is true: it may talk to 127.0.0.1, and no traps are laid."""
+
+    def __init__(self, width=1280, height=900, local=False):
         self.profile = tempfile.mkdtemp(prefix="render-browser-")
         self.port = free_port()
         self.driver = subprocess.Popen(
@@ -51,7 +56,8 @@ class Browser:
              "--port=%d" % self.port],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.session = None
-        args = ARGS + ["--user-data-dir=" + self.profile,
+        args = ARGS + [LOOPBACK_ONLY if local else NO_NETWORK,
+                       "--user-data-dir=" + self.profile,
                        "--window-size=%d,%d" % (width, height)]
         self._wait()
         options = {"args": args}
@@ -63,7 +69,8 @@ class Browser:
                             "goog:loggingPrefs": {"browser": "ALL",
                                                   "performance": "ALL"}}}})
         self.session = reply["sessionId"]
-        self.cdp("Page.addScriptToEvaluateOnNewDocument", source=TRAPS)
+        if not local:
+            self.cdp("Page.addScriptToEvaluateOnNewDocument", source=TRAPS)
 
     def _wait(self):
         for _ in range(100):
@@ -93,7 +100,10 @@ class Browser:
                          {"cmd": cmd, "params": params})
 
     def open(self, path):
-        self.call("POST", "/url", {"url": "file://" + os.path.abspath(path)})
+        self.visit("file://" + os.path.abspath(path))
+
+    def visit(self, url):
+        self.call("POST", "/url", {"url": url})
 
     def js(self, code, *args):
         return self.call("POST", "/execute/sync",
@@ -112,11 +122,17 @@ class Browser:
         self.call("POST", "/element/%s/clear" % e, {})
         self.call("POST", "/element/%s/value" % e, {"text": text})
 
-    def press(self, key):
+    def press(self, *keys):
+        """All keys down in this order, then up again; text is not chords."""
+        down = [{"type": "keyDown", "value": k} for k in keys]
+        up = [{"type": "keyUp", "value": k} for k in reversed(keys)]
         self.call("POST", "/actions", {"actions": [
-            {"type": "key", "id": "keys", "actions": [
-                {"type": "keyDown", "value": key},
-                {"type": "keyUp", "value": key}]}]})
+            {"type": "key", "id": "keys", "actions": down + up}]})
+
+    def write(self, text):
+        """Key by key into whatever has the focus."""
+        for c in text:
+            self.press(c)
 
     def drag(self, x0, y0, x1, y1):
         def move(x, y):
