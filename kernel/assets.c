@@ -19,21 +19,38 @@
 EMBED(svg, "kernelspec/logo-svg.svg")
 EMBED(png32, "kernelspec/logo-32x32.png")
 EMBED(png64, "kernelspec/logo-64x64.png")
-EMBED(js, "kernelspec/kernel.js")
+EMBED(kql, "kernelspec/kql.js")
+EMBED(classic, "kernelspec/classic.js")
+EMBED(lab, "kernelspec/lab.js")
+
+/* The version in the name makes browsers fetch a new one. */
+#define LAB_ENTRY "static/remoteEntry." SHIKRA_VERSION ".js"
+
+static const char lab_package[] =
+    "{\n \"name\": \"shikra-kql\",\n \"version\": \"" SHIKRA_VERSION "\",\n"
+    " \"description\": \"Colours KQL in JupyterLab and the Notebook\",\n"
+    " \"jupyterlab\": {\"extension\": true, \"_build\": "
+    "{\"load\": \"" LAB_ENTRY "\", \"extension\": \"./extension\"}}\n}\n";
 
 static str between(const char *beg, const char *end)
 {
     return (str){ beg, (size_t)((uintptr_t)end - (uintptr_t)beg) };
 }
 
+#define EMBEDDED(symbol) between(asset_##symbol##_beg, asset_##symbol##_end)
+
 void assets_all(struct asset out[NASSETS])
 {
-    out[0] = (struct asset){ "logo-svg.svg",
-                             between(asset_svg_beg, asset_svg_end) };
-    out[1] = (struct asset){ "logo-32x32.png",
-                             between(asset_png32_beg, asset_png32_end) };
-    out[2] = (struct asset){ "logo-64x64.png",
-                             between(asset_png64_beg, asset_png64_end) };
-    out[3] = (struct asset){ "kernel.js",
-                             between(asset_js_beg, asset_js_end) };
+    str kql = EMBEDDED(kql);
+    out[0] = (struct asset){ ASSET_SPEC, "logo-svg.svg", S(""),
+                             EMBEDDED(svg) };
+    out[1] = (struct asset){ ASSET_SPEC, "logo-32x32.png", S(""),
+                             EMBEDDED(png32) };
+    out[2] = (struct asset){ ASSET_SPEC, "logo-64x64.png", S(""),
+                             EMBEDDED(png64) };
+    out[3] = (struct asset){ ASSET_SPEC, "kernel.js", kql,
+                             EMBEDDED(classic) };
+    out[4] = (struct asset){ ASSET_LAB, LAB_ENTRY, kql, EMBEDDED(lab) };
+    out[5] = (struct asset){ ASSET_LAB, "package.json", S(""),
+                             str_of(lab_package) };
 }

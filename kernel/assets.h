@@ -6,12 +6,16 @@
 
 #include "base/str.h"
 
+/* Which directory below Jupyter's data directory a file belongs to. */
+enum asset_place { ASSET_SPEC, ASSET_LAB };
+
 struct asset {
-    const char *name;   /* as it is called in a kernelspec directory */
-    str bytes;
+    enum asset_place place;
+    const char *name;   /* below that directory */
+    str head, body;     /* the file is these, one after the other */
 };
 
-enum { NASSETS = 4 };
+enum { NASSETS = 6 };
 
 void assets_all(struct asset out[NASSETS]);
 

@@ -1,7 +1,8 @@
 /* cmd_install.c - `shikra install`: writes the kernelspec.
  *
  * Called by: main.c. Everything comes out of the program itself; what is
- * written is one directory, kernels/NAME below a Jupyter data directory. */
+ * written is two directories below a Jupyter data directory: kernels/NAME, and
+ * labextensions/shikra-kql, which colours cells in JupyterLab. */
 #include <errno.h>
 #include <limits.h>
 #include <sys/stat.h>
@@ -71,8 +72,13 @@ static bool make_dirs(const char *path)
     return mkdir(part, 0755) == 0 || errno == EEXIST;
 }
 
+static bool write_bytes(FILE *f, str s)
+{
+    return s.n == 0 || fwrite(s.p, 1, s.n, f) == s.n;
+}
+
 /* Whole or not at all: a running Jupyter may be reading the old one. */
-static bool write_file(const char *dir, const char *name, str bytes)
+static bool write_file(const char *dir, const char *name, str head, str body)
 {
     char path[PATH_MAX], part[PATH_MAX];
     if (!join(path, dir, name) ||
@@ -81,7 +87,7 @@ static bool write_file(const char *dir, const char *name, str bytes)
     FILE *f = fopen(part, "we");
     if (!f)
         return false;
-    bool ok = fwrite(bytes.p, 1, bytes.n, f) == bytes.n;
+    bool ok = write_bytes(f, head) && write_bytes(f, body);
     ok = fclose(f) == 0 && ok;
     return ok && rename(part, path) == 0;
 }
@@ -109,20 +115,30 @@ static void write_spec(struct buf *b, const char *program)
                 "\"supported_encryption\": [\"curve\"]}\n}\n");
 }
 
-static bool write_all(const char *dir)
+static bool write_assets(const char *spec, const char *lab)
+{
+    struct asset a[NASSETS];
+    char below[PATH_MAX];
+    if (!make_dirs(spec) || !join(below, lab, "static") || !make_dirs(below))
+        return false;
+    assets_all(a);
+    for (int i = 0; i < NASSETS; i++)
+        if (!write_file(a[i].place == ASSET_LAB ? lab : spec, a[i].name,
+                        a[i].head, a[i].body))
+            return false;
+    return true;
+}
+
+/* kernel.json comes last: with it the kernel exists. */
+static bool write_all(const char *spec_dir, const char *lab_dir)
 {
     char program[PATH_MAX];
     struct buf spec;
-    struct asset assets[NASSETS];
-    if (!make_dirs(dir) || !own_path(program))
+    if (!own_path(program) || !write_assets(spec_dir, lab_dir))
         return false;
-    assets_all(assets);
-    for (int i = 0; i < NASSETS; i++)
-        if (!write_file(dir, assets[i].name, assets[i].bytes))
-            return false;
     buf_init(&spec, 4 * PATH_MAX);
     write_spec(&spec, program);
-    bool ok = write_file(dir, "kernel.json", buf_str(&spec));
+    bool ok = write_file(spec_dir, "kernel.json", S(""), buf_str(&spec));
     buf_release(&spec);
     return ok;
 }
@@ -178,13 +194,15 @@ static int read_options(struct install *in, int argc, char **argv)
 
 int cmd_install(int argc, char **argv)
 {
-    char kernels[PATH_MAX], dir[PATH_MAX];
+    char kernels[PATH_MAX], dir[PATH_MAX], lab[PATH_MAX];
     struct install in = { .name = "shikra", .user = true };
     int code = read_options(&in, argc, argv);
     if (code)
         return code;
     if (!join(kernels, in.data_dir, "kernels") ||
-        !join(dir, kernels, in.name) || !write_all(dir)) {
+        !join(dir, kernels, in.name) ||
+        !join(lab, in.data_dir, "labextensions/shikra-kql") ||
+        !write_all(dir, lab)) {
         fprintf(stderr, "shikra install: %s/kernels/%s: %s\n", in.data_dir,
                 in.name, strerror(errno));
         return EXIT_ERROR;

@@ -217,11 +217,28 @@ class Install(unittest.TestCase):
                           "logo-64x64.png", "logo-svg.svg"])
         with open(os.path.join(directory, "logo-64x64.png"), "rb") as f:
             self.assertEqual(f.read(8), b"\x89PNG\r\n\x1a\n")
+        self.same(directory, "logo-svg.svg", "logo-svg.svg")
+        self.same(directory, "logo-32x32.png", "logo-32x32.png")
+        self.same(directory, "kernel.js", "kql.js", "classic.js")
+
+    def same(self, directory, name, *sources):
         top = os.path.join(os.path.dirname(__file__), "..", "..")
-        for name in ("kernel.js", "logo-svg.svg", "logo-32x32.png"):
-            with open(os.path.join(directory, name), "rb") as a, \
-                    open(os.path.join(top, "kernelspec", name), "rb") as b:
-                self.assertEqual(a.read(), b.read())
+        want = b""
+        for source in sources:
+            with open(os.path.join(top, "kernelspec", source), "rb") as f:
+                want += f.read()
+        with open(os.path.join(directory, name), "rb") as f:
+            self.assertEqual(f.read(), want)
+
+    def check_lab(self, data_dir):
+        """What jupyterlab_server reads of an extension that is built."""
+        directory = os.path.join(data_dir, "labextensions", "shikra-kql")
+        with open(os.path.join(directory, "package.json")) as f:
+            package = json.load(f)
+        self.assertEqual(package["name"], "shikra-kql")
+        build = package["jupyterlab"]["_build"]
+        self.assertEqual(build["extension"], "./extension")
+        self.same(directory, build["load"], "kql.js", "lab.js")
 
     def test_places(self):
         with tempfile.TemporaryDirectory() as d:
@@ -241,6 +258,7 @@ class Install(unittest.TestCase):
                 p = shikra("install", *args, env=dict(env, **more))
                 self.assertEqual(p.returncode, 0, p.stderr)
                 self.check(os.path.join(d, where))
+                self.check_lab(os.path.join(d, where, "..", ".."))
 
     def test_the_runtime_directory_is_made_private(self):
         with tempfile.TemporaryDirectory() as d:
