@@ -68,7 +68,7 @@ SAY = @$(if $(V),set -x;,echo "$(1)  $@";)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help deps all demo test unit run conformance golden corpus lint layers \
+.PHONY: help deps all demo test unit run conformance golden corpus lab lint layers \
         format tidy asan tsan fuzz bench compdb install docs hooks clean distclean
 
 help: ## this list
@@ -125,6 +125,7 @@ $(BUILD)/$(1)/replay/%: $(BUILD)/$(1)/tests/fuzz/%.o $(BUILD)/$(1)/tests/fuzz/re
 	$$(call SAY,ld) $$(call LINK,$(1)) $$@ $$^ $$(LDLIBS)
 
 $(VERSION_SRC:%.c=$(BUILD)/$(1)/%.o): CHANGELOG.md
+$(BUILD)/$(1)/kernel/assets.o: $(wildcard kernelspec/*.*)
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call flavour,$(f))))
 
@@ -187,6 +188,10 @@ golden: $(BUILD)/shikra ## analytics against recorded outputs (ARGS=name for one
 corpus: $(BUILD)/shikra ## how much of your rules runs (DIR=folder ARGS=--list)
 	@$(PYTHON) tests/corpus.py --shikra $(BUILD)/shikra $(ARGS) \
 	    $(or $(DIR),$(error say which folder: make corpus DIR=path))
+
+lab: $(BUILD)/shikra $(BUILD)/intrusion | $(DEPS)/check ## the tour in JupyterLab 4 and Notebook 7 (ARGS=check for one)
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) tests/lab/run.sh $(ARGS); s=$$?; \
+	    [ $$s -ne 77 ] || echo "lab: skipped"; [ $$s -eq 0 -o $$s -eq 77 ]
 
 lint: ## house rules that a script can check
 	@tests/lint.sh
