@@ -377,12 +377,12 @@ bool is_tabular(const struct binder *b, const struct ast *t)
         return true;
     if (t->kind == AST_CALL)
         return call_is_tabular(b, t);
+    if (remote_of_path(b, t))
+        return true;
     if (t->kind == AST_PATH && t->kid && t->kid->kind == AST_NAME) {
         const struct provider *p = reg_provider(b->reg, t->kid->text);
         return p && p->tables && !(b->row && node_find(b->row, t->kid->text));
     }
-    if (remote_of_path(b, t))
-        return true;
     if (t->kind == AST_PATH && t->kid)
         return t->kid->kind == AST_CALL && call_is_tabular(b, t->kid);
     if (t->kind != AST_NAME)

@@ -3,6 +3,7 @@
  * Called by: fill.c for every cell that is not plain text. */
 #include "convert.h"
 
+#include "base/convert.h"
 #include "base/json_text.h"
 #include "base/ticks.h"
 #include "base/utf8.h"
@@ -245,7 +246,8 @@ static void to_real(const struct cell *c, struct value *v)
 {
     bool whole;
     int64_t i;
-    v->null = !cell_number(c, &whole, &i, &v->d);
+    v->null = !cell_number(c, &whole, &i, &v->d) && /* "NaN", "Infinity" */
+              !(is_text(c) && text_to_real((str){ c->p, c->n }, &v->d));
 }
 
 static void to_bool(const struct cell *c, struct value *v)

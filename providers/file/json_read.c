@@ -495,12 +495,57 @@ static const char *lone_value(struct json_reader *r, const char *p)
     return p;
 }
 
+static const char *array_cells(struct json_reader *r, const char *p)
+{
+    r->max_nest = MAX_JSON_DEPTH - 1;
+    p = blanks(r, p + 1);
+    if (*p == ']')
+        return p + 1;
+    for (;;) {
+        struct cell *c = next_cell(r);
+        c->col = (int32_t)r->ncells;
+        p = value(r, p, c);
+        if (!p)
+            return NULL;
+        r->ncells++;
+        p = blanks(r, p);
+        if (*p == ']')
+            return p + 1;
+        if (*p != ',')
+            return fail(r, p, "',' or ']' is expected");
+        if (r->ncells == MAX_COLUMNS)
+            return fail(r, p, "more than 10,000 elements in a row");
+        p = blanks(r, p + 1);
+    }
+}
+
+static enum json_end ended(struct json_reader *r, const char *next,
+                           const char *end)
+{
+    r->next = next;
+    if (next)
+        return JSON_DONE;
+    return r->at >= end ? JSON_SHORT : JSON_BAD;
+}
+
+enum json_end json_row(struct json_reader *r, const char *p, const char *end)
+{
+    r->ncells = r->nfresh = 0;
+    return ended(r, *p == '[' ? array_cells(r, p)
+                              : fail(r, p, "an array is expected"), end);
+}
+
+enum json_end json_cell(struct json_reader *r, const char *p, const char *end,
+                        struct cell *out)
+{
+    r->max_nest = MAX_JSON_DEPTH;
+    out->col = -1;
+    return ended(r, value(r, p, out), end);
+}
+
 enum json_end json_record(struct json_reader *r, const char *p,
                           const char *end)
 {
     r->ncells = r->nfresh = 0;
-    r->next = *p == '{' ? object_cells(r, p) : lone_value(r, p);
-    if (r->next)
-        return JSON_DONE;
-    return r->at >= end ? JSON_SHORT : JSON_BAD;
+    return ended(r, *p == '{' ? object_cells(r, p) : lone_value(r, p), end);
 }

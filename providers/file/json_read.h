@@ -64,4 +64,10 @@ enum json_end {
 enum json_end json_record(struct json_reader *r, const char *p,
                           const char *end);
 
+/* Reads the array at p: its elements are cells, numbered as columns. */
+enum json_end json_row(struct json_reader *r, const char *p, const char *end);
+/* Any value at p as one cell, whose column means nothing. */
+enum json_end json_cell(struct json_reader *r, const char *p, const char *end,
+                        struct cell *out);
+
 #endif

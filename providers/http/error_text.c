@@ -41,10 +41,11 @@ static str member(struct arena *a, str json, const char *const *names)
 }
 
 static const char *const CODES[] = { "code", "type", "error_code", NULL };
+/* Kusto's "message" is the same for all, "@message" says what happened. */
 static const char *const MESSAGES[] = {
-    "message",     "reason", "detail",        "error_description",
-    "@message",    "text",   "verbose_msg",   "msg",
-    "description", "title",  "error_message", NULL,
+    "@message",    "message", "reason",        "detail",
+    "error_description", "text", "verbose_msg", "msg",
+    "description", "title",   "error_message", NULL,
 };
 
 static bool first_element(str json, str *out)

@@ -1,0 +1,271 @@
+"""suite_kusto.py - Sentinel, Kusto and Defender against strict stand-ins.
+
+Each service answers what the text that it was sent means, so a pipeline whose
+prefix is pushed down must give the same rows as over the same tables here.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "limits"))
+import kqld  # noqa: E402
+from batch_rig import Batch  # noqa: E402
+from kqld import CLIENT, SECRET, WORKSPACE, State  # noqa: E402
+
+TABLES = {
+    "SecurityEvent": """datatable(TimeGenerated:datetime, Computer:string,
+        Account:string, EventID:int, Process:string, Details:dynamic) [
+        datetime(2024-05-01T08:00:00.1234567Z), 'HOST1', 'CORP\\\\ann', 4624,
+            'C:\\\\Windows\\\\explorer.exe', dynamic({"a":1,"b":[1,2.5,"x"]}),
+        datetime(2024-05-01T08:01:00Z), 'HOST1', 'CORP\\\\bob', 4625, '',
+            dynamic(null),
+        datetime(2024-05-01T08:02:00Z), 'host2', 'CORP\\\\bob', 4625, 'cmd.exe',
+            dynamic("text"),
+        datetime(2024-05-02T09:00:00Z), 'HOST2', 'SYSTEM', 4688,
+            'powershell.exe -enc SQBFAFgA "quoted" \\u00e9\\u4e2d',
+            dynamic([1]),
+        datetime(null), '', '', int(null), '<script>alert(1)</script>',
+            dynamic({})]""",
+    "Numbers": """datatable(L:long, R:real, B:bool, T:timespan, D:decimal,
+        G:guid, S:string, I:int) [
+        9223372036854775807, real(nan), true, time(1.02:03:04.5000000),
+            decimal(12345.678), guid(74be27de-1e4e-49d9-b579-fe0b331d3642),
+            'NaN', 2147483647,
+        -9223372036854775808, real(+inf), false, time(-0:00:00.0000001),
+            decimal(-0.5), guid(null), '', int(null),
+        long(null), real(null), bool(null), timespan(null), decimal(null),
+            guid(00000000-0000-0000-0000-000000000000), 'x\\ny\\tz', 0,
+        0, 0.1, true, time(0:00:00), decimal(0), guid(null), '"', -1]""",
+    "Empty": "datatable(TimeGenerated:datetime, X:string) []",
+}
+
+PIPELINES = [
+    "{T}.SecurityEvent",
+    "{T}.SecurityEvent | where EventID == 4625 | project Computer, Account",
+    "{T}.SecurityEvent | where Computer =~ 'host2' | count",
+    "{T}.SecurityEvent | where Process has 'enc' and Account != 'x'",
+    "{T}.SecurityEvent | summarize n = count(), dcount(Account) by Computer | "
+    "order by Computer asc",
+    "{T}.SecurityEvent | summarize make_set(EventID) by Account | order by "
+    "Account desc | take 2",
+    "{T}.SecurityEvent | extend A = tostring(Details.a), Hour = bin("
+    "TimeGenerated, 1h) | project A, Hour, EventID",
+    "{T}.SecurityEvent | where TimeGenerated between (datetime(2024-05-01) .. "
+    "1d) | top 2 by TimeGenerated desc",
+    "{T}.SecurityEvent | where Process contains @'C:\\Windows'",
+    "{T}.SecurityEvent | where Process has '\"quoted\"'",
+    "{T}.SecurityEvent | parse Account with Domain '\\\\' User | project "
+    "Domain, User",
+    "{T}.SecurityEvent | mv-expand b = Details.b | project Computer, b",
+    "{T}.SecurityEvent | where Account in ({T}.SecurityEvent | where EventID "
+    "== 4688 | project Account)",
+    "{T}.SecurityEvent | join kind=inner ({T}.SecurityEvent | where EventID "
+    "== 4625 | distinct Account) on Account | project Computer, Account | "
+    "order by Computer asc",
+    "let bad = 4625; let f = (x:string) {{ toupper(x) }}; {T}.SecurityEvent | "
+    "where EventID == bad | project U = f(Account)",
+    "let v = {T}.SecurityEvent | where EventID == 4688; v | project Process",
+    "{T}.SecurityEvent | make-series n = count() on TimeGenerated from "
+    "datetime(2024-05-01) to datetime(2024-05-03) step 1d",
+    "{T}.Numbers",
+    "{T}.Numbers | where L > 0 or isnull(L) | project L, R, T, D",
+    "{T}.Numbers | extend X = L + 1, Y = T * 2 | project X, Y, G",
+    "{T}.Numbers | summarize max(L), min(R), sum(I), avg(I)",
+    "{T}.Empty",
+    "{T}.Empty | summarize count()",
+    "{T}.SecurityEvent | union {T}.Empty | summarize count() by Computer | "
+    "order by Computer asc",
+    "{T}.SecurityEvent | where EventID == 4688 | iocs Process | count",
+    "union (print a = 1), ({T}.SecurityEvent | project a = EventID)",
+    "{T}.SecurityEvent | as X | count",
+    "{T}.SecurityEvent | where Computer has_any ('host1', 'zz') | project "
+    "['the name'] = Computer, ['a b'] = 1",
+    "{T}.SecurityEvent | serialize | extend p = prev(Computer) | project p",
+    "{T}.SecurityEvent | lookup (datatable(EventID:int, What:string) [4625, "
+    "'failed']) on EventID | where What == 'failed' | project Computer",
+]
+
+good = bad = 0
+
+
+def check(what, ok, *more):
+    global good, bad
+    if ok:
+        good += 1
+        return
+    bad += 1
+    print("FAILED: %s" % what, *more)
+
+
+def tables_of(answer):
+    return [(o["columns"], o["rows"]) for o in answer.get("outputs", [])
+            if o["kind"] == "table"]
+
+
+def ordered(table):
+    columns, rows = table
+    return columns, sorted(rows, key=repr)
+
+
+class Session:
+    """A program with local copies of the tables, and a connection."""
+
+    def __init__(self, connect):
+        self.batch = Batch(os.environ["SHIKRA"], seconds=60,
+                           env={"MSTICPYCONFIG": "",
+                                "HOME": "/nonexistent"})
+        for name, text in TABLES.items():
+            self.ask("%s_here = %s" % (name, text))
+        self.connected = self.ask(connect)
+
+    def ask(self, code):
+        return self.batch.ask(code, keep=True)
+
+    def rows(self, code):
+        return tables_of(self.ask(code))
+
+    def message(self, code):
+        answer = self.ask(code)
+        return " / ".join("%s (%s)" % (e["message"], e.get("hint") or "")
+                          for e in answer["errors"])
+
+
+def connect(kind, port, secret=SECRET, more=""):
+    endpoint = "http://127.0.0.1:%d" % port
+    where = {
+        "sentinel": 'workspace_id = "%s", endpoint = "%s/v1"' % (WORKSPACE,
+                                                                 endpoint),
+        "kusto": 'cluster = "%s", database = "Logs"' % endpoint,
+        "defender": 'endpoint = "%s"' % endpoint,
+    }[kind]
+    return ('.connect %s as s with (%s, tenant_id = "t", client_id = "%s", '
+            'client_secret = "%s", auth = "clientsecret", authority = "%s"%s)'
+            % (kind, where, CLIENT, secret, endpoint, more))
+
+
+def same_rows(kind, s):
+    for text in PIPELINES:
+        there = text.format(T="s")
+        here = there
+        for name in TABLES:
+            here = here.replace("s." + name, name + "_here")
+        answer, local = s.ask(there), s.ask(here)
+        check("%s: %s" % (kind, there),
+              answer["ok"] and list(map(ordered, tables_of(answer))) ==
+              list(map(ordered, tables_of(local))),
+              answer["errors"], local["errors"], tables_of(answer),
+              tables_of(local))
+
+
+def what_is_sent(kind, s):
+    s.ask("mine = datatable(Account:string) ['SYSTEM']")
+    del State.asked[:]
+    s.ask("let n = 4625;\ns.SecurityEvent | where EventID == n | summarize "
+          "count() by Account | join (mine) on Account | render table")
+    sent = State.asked[-1] if State.asked else ""
+    check(kind + ": the prefix is sent with its let", sent.startswith("let n")
+          and "summarize" in sent and "join" not in sent, sent)
+    del State.asked[:]
+    s.ask("s.SecurityEvent | where Account in (mine) | count")
+    check(kind + ": what names a table that is here stays here",
+          State.asked == ["SecurityEvent"], State.asked)
+    del State.asked[:]
+    text = s.message("s.SecurityEvent | where EventId == 1")
+    check(kind + ": a typo is told before anything is sent",
+          "EventId" in text and "EventID" in text and
+          not [q for q in State.asked if "getschema" not in q],
+          text, State.asked)
+    text = s.message("s.SecurityEvnt | count")
+    check(kind + ": no such table", "s has no table 'SecurityEvnt'" in text,
+          text)
+    if kind != "defender":
+        check(kind + ": near names", "'SecurityEvent'" in text, text)
+        names = s.rows(".show tables of s | project Name | order by Name asc")
+        check(kind + ": tables", names and [r[0] for r in names[0][1]] ==
+              sorted(TABLES), names)
+    text = s.ask(".explain s.SecurityEvent | where EventID == 1 | count")
+    shown = " ".join(o.get("text", "") for o in text["outputs"])
+    check(kind + ": .explain shows what is sent", "sent to s (%s, KQL)" % kind
+          in shown and "SecurityEvent\n| where EventID == 1\n| count" in shown,
+          shown)
+    rows = s.rows("SecurityEvent | where EventID == 4688 | project Account")
+    check(kind + ": a bare name is the service's", rows and
+          rows[0][1] == [["SYSTEM"]], rows)
+    rows = s.rows('s.query("SecurityEvent | count", start = datetime(2024-05-'
+                  '01), end = datetime(2024-06-01))')
+    check(kind + ": a query as it is", rows and rows[0][1] == [[5]], rows)
+    body = State.bodies[-1]
+    check(kind + ": its times", "2024-05-01T00:00:00.0000000Z" in str(body) or
+          "2024-05-01" in str(body), body)
+    text = s.message('s.query("SecurityEvent | wheree x")')
+    check(kind + ": the service's own words", "wheree" in text, text)
+
+
+def trouble(kind, s):
+    count = "s.SecurityEvent | count"
+    for what in ("busy", "revoked", "down"):
+        State.trouble[:] = [what]
+        check("%s: %s, then well" % (kind, what),
+              s.rows(count) and not State.trouble, State.trouble)
+    State.trouble[:] = ["html"]
+    text = s.message(count)
+    check(kind + ": a page of a proxy", "JSON" in text or "not one of" in text,
+          text)
+    State.trouble[:] = ["empty"]
+    text = s.message(count)
+    check(kind + ": an empty answer", text != "", text)
+    State.trouble[:] = ["cut"]
+    answer = s.ask("s.SecurityEvent")
+    table = [o for o in answer["outputs"] if o["kind"] == "table"]
+    check(kind + ": an answer that breaks off", not answer["ok"] or
+          (table and table[0]["status"] == "partial" and
+           "breaks off" in str(table[0].get("notes"))), answer)
+    partial = {"sentinel": "partial", "kusto": "row error"}.get(kind)
+    for what in filter(None, [partial, kind == "kusto" and "level 2"]):
+        State.trouble[:] = [what]
+        answer = s.ask("kept = s.SecurityEvent")
+        State.trouble[:] = []
+        later = s.ask("kept | where EventID == 4625")
+        table = [o for o in later["outputs"] if o["kind"] == "table"]
+        check("%s: %s stays with the table" % (kind, what), answer["ok"] and
+              table and table[0]["status"] == "partial" and
+              table[0]["notes"] and len(table[0]["rows"]) == 2, answer, later)
+    State.trouble[:] = []
+
+
+def secrets(kind, port):
+    s = Session(connect(kind, port, secret="wrong-secret-" + "z" * 20))
+    said = str(s.connected)
+    check(kind + ": a wrong secret", not s.connected["ok"] and
+          "AADSTS7000215" in said, said)
+    check(kind + ": is not repeated", "wrong-secret" not in said, said)
+    s.batch.stop()
+    s = Session(connect(kind, port, more=', timeuot = 5s'))
+    said = str(s.connected["errors"])
+    check(kind + ": an unknown setting", "timeout" in said, said)
+    s.batch.stop()
+
+
+def main():
+    port = kqld.start()
+    State.tables = TABLES
+    for kind in ("sentinel", "kusto", "defender"):
+        s = Session(connect(kind, port))
+        check(kind + ": connects", s.connected["ok"], s.connected)
+        shown = s.rows(".show connections")
+        check(kind + ": is shown", shown and shown[0][1][0][:3] ==
+              ["s", kind, "KQL"] and SECRET not in str(shown), shown)
+        same_rows(kind, s)
+        what_is_sent(kind, s)
+        trouble(kind, s)
+        check(kind + ": .disconnect", s.ask(".disconnect s")["ok"])
+        check(kind + ": ends well", s.batch.stop() == 0)
+        secrets(kind, port)
+    State.engine.stop()
+    print("%d passed, %d failed" % (good, bad))
+    return bad != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
