@@ -200,23 +200,21 @@ bool text_to_guid(str s, char out[GUID_TEXT])
     if (s.n > 2 && ((s.p[0] == '{' && s.p[s.n - 1] == '}') ||
                     (s.p[0] == '(' && s.p[s.n - 1] == ')')))
         s = str_sub(s, 1, s.n - 1);
-    bool dashes = s.n == GUID_TEXT;
-    if (!dashes && s.n != 32)
-        return false;
     size_t i = 0, k = 0, group = 0;
     char text[GUID_TEXT];
     for (size_t digit = 0; digit < 32; digit++) {
         if (group < 4 && digit == dash_after[group]) {
-            if (dashes && s.p[i++] != '-')
-                return false;
             text[k++] = '-';
             group++;
         }
-        int d = hex_digit(s.p[i++]);
+        i += digit && i < s.n && s.p[i] == '-';
+        int d = i < s.n ? hex_digit(s.p[i++]) : -1;
         if (d < 0)
             return false;
         text[k++] = "0123456789abcdef"[d];
     }
+    if (i != s.n)
+        return false;
     memcpy(out, text, GUID_TEXT);
     return true;
 }

@@ -16,7 +16,8 @@ bool text_to_int(str s, int64_t *out);
 bool text_to_real(str s, double *out);
 /* true and false in any case, or an integer (0 is false). No white space. */
 bool text_to_bool(str s, bool *out);
-/* 32 hexadecimal digits, plain or as 8-4-4-4-12, maybe in { } or ( ). Writes
+/* 32 hexadecimal digits with any single dashes between, maybe in { } or ( ),
+ * as the service reads them (a guid is written 8-4-4-4-12). Writes
  * the 36 characters of the lower-case form with dashes. */
 enum { GUID_TEXT = 36 };
 bool text_to_guid(str s, char out[GUID_TEXT]);

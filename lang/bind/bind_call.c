@@ -378,6 +378,11 @@ static str agg_name(struct binder *b, const struct lang_agg *g,
         buf_release(&p);
         return s;
     }
+    if (str_starts(t->text, S("covariance")) && second) { /* both */
+        str other = auto_name(b, second);
+        return arena_fmt(b->arena, "%s%.*s_%.*s", g->prefix, STRF(arg),
+                         STRF(other));
+    }
     return arena_fmt(b->arena, "%s%.*s", g->prefix, STRF(arg));
 }
 

@@ -75,10 +75,11 @@ static void hll_combine(struct fn_ctx *cx, void *into, void *from)
 static void hll_finish(struct fn_ctx *cx, void *state, struct value *out)
 {
     struct hll_state *s = state;
-    struct hll none = { .bits = hll_bits(1) };
     struct buf b;
+    if (!s->hll.bits)
+        return;
     dyn_begin(&b);
-    hll_write(&b, s->hll.bits ? &s->hll : &none);
+    hll_write(&b, &s->hll);
     dyn_end(cx, &b, out);
 }
 
@@ -130,6 +131,8 @@ static void tdigest_finish(struct fn_ctx *cx, void *state, struct value *out)
 {
     struct tdigest_state *s = state;
     struct buf b;
+    if (s->t.n == 0)
+        return;
     dyn_begin(&b);
     tdigest_write(&b, &s->t);
     dyn_end(cx, &b, out);

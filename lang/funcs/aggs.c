@@ -24,10 +24,11 @@
 
 /* One of values of each type that can be ordered as a number. */
 #define TDIGEST(type)                                                         \
-    AGG("tdigest", "tdigest_", #type, TYPE_DYNAMIC,                           \
-        "k_agg_tdigest_" #type "($1, 1)", FN_HIDDEN, NULL, NULL, NULL)        \
-    AGG("tdigest", "tdigest_", #type ", long", TYPE_DYNAMIC,                  \
-        "k_agg_tdigest_" #type "($1, $2)", FN_HIDDEN, NULL, NULL, NULL)
+    TDIGEST_ROW(#type, "k_agg_tdigest_" #type "($1, 1)")                      \
+    TDIGEST_ROW(#type ", long", "k_agg_tdigest_" #type "($1, $2)")
+#define TDIGEST_ROW(params, sql)                                              \
+    AGG("tdigest", "tdigest_", params, TYPE_DYNAMIC, sql,                     \
+        FN_MAYNULL | FN_HIDDEN, NULL, NULL, NULL)
 
 /* NaN in the group makes the result NaN, as in Kusto. */
 #define NAN_OR(what)                                                   \

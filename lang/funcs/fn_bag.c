@@ -288,13 +288,14 @@ static void bag_zip(struct fn_ctx *cx, const struct value *in, size_t nin,
     struct bag bag;
     str key, value;
     (void)nin;
-    if (!dyn_is_array(&in[0]) || !dyn_is_array(&in[1]))
+    if (!dyn_is_array(&in[0]))
         return;
+    bool list = dyn_is_array(&in[1]);
     bag_init(&bag);
     json_iter_init(&keys, in[0].s);
     json_iter_init(&values, in[1].s);
     while (json_next(&keys, NULL, &key)) {
-        if (!json_next(&values, NULL, &value))
+        if (!list || !json_next(&values, NULL, &value))
             value = STR_NONE;
         if (json_kind(key) == JSON_STRING)
             bag_put(&bag, key, value, true);

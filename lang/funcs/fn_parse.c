@@ -9,6 +9,7 @@
 
 struct path {
     str scheme, root, directory, folder, file, extension, stream;
+    const char *end; /* of the text */
 };
 
 static bool is_letter(char c)
@@ -78,7 +79,7 @@ static void split_file(str file, struct path *p)
 
 static void split_path(str s, struct path *p)
 {
-    *p = (struct path){ 0 };
+    *p = (struct path){ .end = s.p + s.n };
     s = cut_scheme(s, p);
     find_root(s, p);
     size_t name = behind_slash(s);
@@ -94,6 +95,14 @@ static void split_path(str s, struct path *p)
         p->folder = STR_NONE;
 }
 
+/* The root has its slash: C:\ and C:/, but C: alone. */
+static str root_path(const struct path *p)
+{
+    size_t n = p->root.n;
+    bool slash = n && p->root.p + n < p->end && is_slash(p->root.p[n]);
+    return (str){ p->root.p, n + slash };
+}
+
 static void parse_path(struct fn_ctx *cx, const struct value *in, size_t nin,
                        struct value *out)
 {
@@ -104,7 +113,7 @@ static void parse_path(struct fn_ctx *cx, const struct value *in, size_t nin,
     dyn_begin(&b);
     buf_addc(&b, '{');
     dyn_text_member(&b, "Scheme", p.scheme);
-    dyn_text_member(&b, "RootPath", p.root);
+    dyn_text_member(&b, "RootPath", root_path(&p));
     dyn_text_member(&b, "DirectoryPath", p.directory);
     dyn_text_member(&b, "DirectoryName", p.folder);
     dyn_text_member(&b, "Filename", p.file);

@@ -54,10 +54,11 @@ static void put_number(struct buf *b, uint32_t v, bool little_endian)
         buf_addc(b, (char)(v >> (little_endian ? 8 * i : 24 - 8 * i)));
 }
 
-/* RFC 1950: header for a 32 KB window, data, Adler-32. */
+/* RFC 1950: header for a 32 KB window, of the fastest level as Kusto's says,
+ * data, Adler-32. */
 static bool pack_zlib(struct buf *b, str s)
 {
-    buf_add(b, S("\x78\x9c"));
+    buf_add(b, S("\x78\x01"));
     bool ok = pack(b, s);
     uLong sum = adler32(0, NULL, 0);
     put_number(b, (uint32_t)adler32(sum, (const Bytef *)s.p, (uInt)s.n),

@@ -95,6 +95,35 @@ static str flags_of(const struct ast *op)
     return f;
 }
 
+/* The end of a group's opening "(?P<name>" or "(?<name>" behind its '(': 0 when
+ * it is another kind of group. */
+static size_t name_end(str s)
+{
+    size_t i = str_starts(s, S("?P<")) ? 3 : str_starts(s, S("?<")) ? 2 : 0;
+    while (i && i < s.n && s.p[i] != '>')
+        i++;
+    return i < s.n ? i ? i + 1 : 0 : 0;
+}
+
+/* A regex of the analyst between columns: its groups must not count. */
+static void add_uncounted(struct buf *b, str s)
+{
+    bool in_class = false;
+    for (size_t i = 0; i < s.n; i++) {
+        buf_addc(b, s.p[i]);
+        if (s.p[i] == '\\' && i + 1 < s.n)
+            buf_addc(b, s.p[++i]);
+        else if (s.p[i] == '[' || s.p[i] == ']')
+            in_class = s.p[i] == '[';
+        else if (s.p[i] == '(' && !in_class) {
+            str rest = str_sub(s, i + 1, s.n);
+            if (!str_starts(rest, S("?")) || name_end(rest))
+                buf_adds(b, "?:");
+            i += name_end(rest);
+        }
+    }
+}
+
 static bool build_regex(struct binder *b, const struct ast *op,
                         const struct ast *with, struct buf *out)
 {
@@ -120,7 +149,7 @@ static bool build_regex(struct binder *b, const struct ast *op,
         else if (k->kind == AST_COLUMN)
             buf_adds(&text, group_of(k, regex, k->next == NULL));
         else if (regex)
-            buf_add(&text, k->value.s);
+            add_uncounted(&text, k->value.s);
         else
             quote_regex(&text, k->value.s);
     }

@@ -141,7 +141,7 @@ static struct node *active_users_count(struct binder *b, const struct ast *op,
                "| where u__ <= t__ and u__ > t__ - @e\n"
                "| summarize n__ = dcount(q__) by i__, t__ @i\n"
                "| where n__ >= @g\n"
-               "| summarize dcount_values = dcount(i__) by @j = @h @i\n"
+               "| summarize dcount = dcount(i__) by @j = @h @i\n"
                "| sort by @j asc",
                v);
 }
