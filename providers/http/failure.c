@@ -2,6 +2,7 @@
  *
  * Called by: client.c. Every text goes through secrets_scrub: servers echo
  * what they were sent. */
+#include "answer.h"
 #include "base/utf8.h"
 #include "client_int.h"
 #include "error_text.h"
@@ -105,6 +106,30 @@ enum status report_redirect(struct transfer *t, str to, const char *why)
     diag_hint(t->call->ds, d, "if that is where the service lives, put its "
                               "address into the configuration");
     buf_release(&b);
+    return ST_ENV;
+}
+
+enum status http_reply_json(struct http *h, const struct http_request *rq,
+                            const struct http_call *call,
+                            const struct http_reply *reply, str *json)
+{
+    struct http_error e;
+    struct buf name;
+    if (reply_json(call->arena, reply->body, json))
+        return ST_OK;
+    str type = http_reply_header(reply, "content-type");
+    http_error_parse(call->arena, str_sub(reply->body, 0, 4096), &e);
+    buf_init(&name, MAX_TEXT);
+    name_request(&name, rq, reply->url.n ? reply->url : rq->url);
+    struct diag *d = fail(h, call, DIAG_HTTP,
+                          "%.*s answers %ld with something else than JSON "
+                          "(%.*s): %.*s",
+                          STRF(buf_str(&name)), reply->status,
+                          STRF(type.n ? type : S("no type")),
+                          STRF(str_sub(e.message, 0, 200)));
+    diag_hint(call->ds, d, "check the address; a proxy or a sign-in page may "
+                           "have answered");
+    buf_release(&name);
     return ST_ENV;
 }
 

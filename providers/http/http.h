@@ -156,6 +156,14 @@ str http_reply_header(const struct http_reply *r, const char *name);
 /* The reply claims to be JSON. */
 bool http_reply_is_json(const struct http_reply *r);
 
+/* The whole body in the stored spelling of json_text.h, in call->arena. What is
+ * no JSON (a sign-in page of a proxy) is reported with its first words. */
+NODISCARD enum status http_reply_json(struct http *h,
+                                      const struct http_request *rq,
+                                      const struct http_call *call,
+                                      const struct http_reply *reply,
+                                      str *json);
+
 /* Reports what a provider finds wrong with an answer; the text is scrubbed of
  * secrets. Gives ST_ENV. */
 __attribute__((format(printf, 4, 5)))
