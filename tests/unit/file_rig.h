@@ -144,7 +144,7 @@ static inline void *rig_read(void *ctx)
     struct rig_job *j = ctx;
     struct rig *x = j->x;
     struct part_rows *p = &x->parts[j->part];
-    struct row_sink sink = { x, rig_batch, rig_reject };
+    struct row_sink sink = { x, rig_batch, rig_reject, NULL };
     p->status = x->source->read(x->source, j->part, &sink, NULL, &p->ds);
     return NULL;
 }

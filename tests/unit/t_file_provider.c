@@ -245,7 +245,7 @@ TEST(parquet_is_the_engines)
 TEST(a_file_that_shrinks_is_an_error)
 {
     struct rig x;
-    struct row_sink sink = { &x, rig_batch, rig_reject };
+    struct row_sink sink = { &x, rig_batch, rig_reject, NULL };
     struct buf b;
     rig_init(&x);
     buf_init(&b, 16 << 20);
@@ -265,7 +265,7 @@ TEST(a_file_that_shrinks_is_an_error)
 TEST(a_file_that_is_replaced_is_an_error)
 {
     struct rig x;
-    struct row_sink sink = { &x, rig_batch, rig_reject };
+    struct row_sink sink = { &x, rig_batch, rig_reject, NULL };
     rig_init(&x);
     rig_add(&x, "a.jsonl", S("{\"a\":1}\n"));
     rig_add(&x, "b.jsonl", S("{\"a\":2}\n"));
@@ -301,7 +301,7 @@ TEST(more_files_than_may_be_open)
 TEST(cancelling_ends_both_looks)
 {
     struct rig x;
-    struct row_sink sink = { &x, rig_batch, rig_reject };
+    struct row_sink sink = { &x, rig_batch, rig_reject, NULL };
     atomic_bool cancel = true;
     struct source_request rq = { .nargs = 1 };
     struct value arg = { .type = TYPE_STRING };

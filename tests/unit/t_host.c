@@ -47,7 +47,7 @@ static enum status take_batch(void *ctx, unsigned part, const struct frame *f)
 
 static void read_rows(struct rig *x)
 {
-    struct row_sink sink = { x, take_batch, NULL };
+    struct row_sink sink = { .ctx = x, .batch = take_batch };
     if (x->status == ST_OK)
         x->status = x->source->read(x->source, 0, &sink, NULL, &x->ds);
 }
