@@ -27,6 +27,26 @@ void hunt_parse_word(struct parser *p, struct ast *op, const char *word)
         ast_add(clause(p, op, word), parse_expr(p));
 }
 
+void hunt_parse_with(struct parser *p, struct ast *op)
+{
+    if (!accept_word(p, "with"))
+        return;
+    struct ast *with = clause(p, op, "with");
+    if (!expect_punct(p, "("))
+        return;
+    while (at_name(p)) {
+        const struct token *t = take(p);
+        struct ast *o = ast_new(p->arena, AST_OPTION, t->span, t->text);
+        ast_add(with, o);
+        if (!expect_punct(p, "="))
+            break;
+        ast_add(o, parse_expr(p));
+        if (!accept_punct(p, ","))
+            break;
+    }
+    expect_punct(p, ")");
+}
+
 /* ---- columns ------------------------------------------------------------ */
 
 static bool find_id(const struct node *row, uint32_t id, uint32_t *at)

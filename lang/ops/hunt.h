@@ -19,6 +19,9 @@ void hunt_parse_by(struct parser *p, struct ast *op, bool must);
 /* WORD expr    as a clause; when present. */
 void hunt_parse_word(struct parser *p, struct ast *op, const char *word);
 
+/* with (name = expr, …)   as AST_OPTIONs of a clause; when present. */
+void hunt_parse_with(struct parser *p, struct ast *op);
+
 /* -- columns of the input, as numbers of columns of the frame -- */
 /* Binds the expressions in `list` (an operator or a clause; its clauses are
  * skipped; MAY be NULL). False: reported, or the table is open. */

@@ -30,7 +30,7 @@ enum { PERIOD, JITTER, SCORE, EVENTS, COVERAGE, PVALUE, FIRST, LAST, NCOLUMNS };
 static void beacons_parse(struct parser *p, struct ast *op)
 {
     hunt_parse_by(p, op, true);
-    parse_with(p, op);
+    hunt_parse_with(p, op);
 }
 
 static struct node *beacons_bind(struct binder *b, const struct ast *op,

@@ -25,7 +25,7 @@ static void firstseen_parse(struct parser *p, struct ast *op)
 {
     hunt_parse_by(p, op, true);
     hunt_parse_word(p, op, "over");
-    parse_with(p, op);
+    hunt_parse_with(p, op);
 }
 
 static struct node *firstseen_bind(struct binder *b, const struct ast *op,

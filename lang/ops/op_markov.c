@@ -32,7 +32,7 @@ static void markov_parse(struct parser *p, struct ast *op)
 {
     parse_named_list(p, op);
     hunt_parse_by(p, op, true);
-    parse_with(p, op);
+    hunt_parse_with(p, op);
 }
 
 /* Times are taken when there are some; rows that come in order need none. */

@@ -25,7 +25,7 @@ static void rare_parse(struct parser *p, struct ast *op)
 {
     parse_named_list(p, op);
     hunt_parse_by(p, op, false);
-    parse_with(p, op);
+    hunt_parse_with(p, op);
 }
 
 static void join_columns(struct binder *b, struct rare_args *s,

@@ -26,7 +26,7 @@ static void sessions_parse(struct parser *p, struct ast *op)
 {
     hunt_parse_by(p, op, false);
     hunt_parse_word(p, op, "timeout");
-    parse_with(p, op);
+    hunt_parse_with(p, op);
 }
 
 static struct node *sessions_bind(struct binder *b, const struct ast *op,

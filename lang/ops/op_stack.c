@@ -17,7 +17,7 @@ static void stack_parse(struct parser *p, struct ast *op)
 {
     accept_word(p, "by");
     parse_named_list(p, op);
-    parse_with(p, op);
+    hunt_parse_with(p, op);
 }
 
 static bool is_taken(const struct stack *s, str name)
