@@ -9,7 +9,7 @@ static void load_parse(struct parser *p, struct ast *cmd)
     do
         ast_add(files, parse_expr(p));
     while (accept_punct(p, ","));
-    if (expect_word(p, "as"))
+    if (expect_word_of(p, "as", ".load \"file\" as Table"))
         ast_add(clause(p, cmd, "as"), parse_name(p));
     parse_with(p, cmd);
 }

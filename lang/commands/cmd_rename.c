@@ -5,7 +5,7 @@
 static void rename_parse(struct parser *p, struct ast *cmd)
 {
     ast_add(cmd, parse_name(p));
-    expect_word(p, "to");
+    expect_word_of(p, "to", ".rename Table to Name");
     ast_add(cmd, parse_name(p));
 }
 

@@ -7,7 +7,7 @@
 static void save_parse(struct parser *p, struct ast *cmd)
 {
     ast_add(cmd, parse_unary(p));
-    if (expect_word(p, "to"))
+    if (expect_word_of(p, "to", ".save Table to \"file\""))
         ast_add(cmd, parse_expr(p));
 }
 

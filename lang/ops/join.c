@@ -14,7 +14,7 @@ void join_parse(struct parser *p, struct ast *op)
     ast_add(table, parse_unary(p));
     parse_options(p, op, options);
     struct ast *on = clause(p, op, "on");
-    if (!expect_word(p, "on"))
+    if (!expect_word_of(p, "on", "join kind=inner (Other) on Column"))
         return;
     do
         ast_add(on, parse_expr(p));

@@ -4,7 +4,7 @@
 /* facet by column, … [with ( operator | … )] */
 static void facet_parse(struct parser *p, struct ast *op)
 {
-    if (!expect_word(p, "by"))
+    if (!expect_word_of(p, "by", "facet by Column, Other"))
         return;
     parse_named_list(p, clause(p, op, "by"));
     if (accept_word(p, "with"))

@@ -63,7 +63,7 @@ static void make_series_parse(struct parser *p, struct ast *op)
         if (accept_word(p, "default") && expect_punct(p, "="))
             ast_add(one, parse_expr(p));
     } while (accept_punct(p, ","));
-    if (expect_word(p, "on")) {
+    if (expect_word_of(p, "on", "make-series n = count() on Time step 1h")) {
         parse_axis(p, op);
         parse_bounds(p, op);
     }

@@ -13,7 +13,7 @@ static void mv_apply_parse(struct parser *p, struct ast *op)
 {
     parse_options(p, op, options);
     expand_parse(p, op);
-    if (expect_word(p, "on"))
+    if (expect_word_of(p, "on", "mv-apply x = Column on (operator | …)"))
         ast_add(clause(p, op, "on"), parse_subquery(p));
 }
 

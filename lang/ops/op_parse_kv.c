@@ -11,7 +11,7 @@
 static void parse_kv_parse(struct parser *p, struct ast *op)
 {
     ast_add(clause(p, op, "text"), parse_expr(p));
-    if (!expect_word(p, "as"))
+    if (!expect_word_of(p, "as", "parse-kv Column as (name:type, …)"))
         return;
     parse_columns(p, clause(p, op, "as"));
     parse_with(p, op);

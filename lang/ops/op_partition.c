@@ -11,7 +11,7 @@
 static void partition_parse(struct parser *p, struct ast *op)
 {
     parse_options(p, op, NULL);
-    if (!expect_word(p, "by"))
+    if (!expect_word_of(p, "by", "partition by Column (operator | …)"))
         return;
     ast_add(clause(p, op, "by"), parse_name(p));
     struct ast *sub = clause(p, op, "subquery");

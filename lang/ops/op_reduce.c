@@ -12,7 +12,7 @@ static void reduce_parse(struct parser *p, struct ast *op)
     static const char *const before[] = { "kind", NULL };
     static const char *const after[] = { "threshold", "characters", NULL };
     parse_options(p, op, before);
-    if (!expect_word(p, "by"))
+    if (!expect_word_of(p, "by", "reduce by Column"))
         return;
     ast_add(clause(p, op, "by"), parse_expr(p));
     if (accept_word(p, "with"))

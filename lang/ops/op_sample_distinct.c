@@ -7,7 +7,7 @@
 static void sample_distinct_parse(struct parser *p, struct ast *op)
 {
     ast_add(op, parse_expr(p));
-    if (expect_word(p, "of"))
+    if (expect_word_of(p, "of", "sample-distinct 10 of Column"))
         ast_add(op, parse_named(p));
 }
 

@@ -7,7 +7,7 @@ static void sort_parse(struct parser *p, struct ast *op)
 {
     static const char *const options[] = { "hint.strategy", NULL };
     parse_options(p, op, options);
-    expect_word(p, "by");
+    expect_word_of(p, "by", "sort by Column desc, Other asc");
     parse_order_list(p, op);
 }
 

@@ -5,6 +5,7 @@
 #include "summarize.h"
 
 #include "syntax/canon.h"
+#include "syntax/habits.h"
 #include "syntax/parse.h"
 
 static void summarize_parse(struct parser *p, struct ast *op)
@@ -17,10 +18,12 @@ static void summarize_parse(struct parser *p, struct ast *op)
         parse_named_list(p, aggs);
     if (accept_word(p, "by"))
         parse_named_list(p, clause(p, op, "by"));
-    else if (at_name(p) && !peek(p)->line_start) {
+    else if (at_name(p) && !peek(p)->line_start && !begins_operator(p)) {
         struct diag *d = parse_error(p, DIAG_SYNTAX, "unexpected '%.*s'",
                                      STRF(peek(p)->text));
         diag_hint(p->ds, d, "keys follow 'by'");
+        if (accept_word(p, "group"))
+            accept_word(p, "by");
         parse_named_list(p, clause(p, op, "by"));
     }
 }

@@ -6,7 +6,7 @@
 static void top_parse(struct parser *p, struct ast *op)
 {
     ast_add(op, parse_expr(p));
-    expect_word(p, "by");
+    expect_word_of(p, "by", "top 10 by Column desc");
     parse_order_list(p, op);
 }
 

@@ -10,7 +10,7 @@
 static void top_hitters_parse(struct parser *p, struct ast *op)
 {
     ast_add(op, parse_expr(p));
-    if (!expect_word(p, "of"))
+    if (!expect_word_of(p, "of", "top-hitters 10 of Column"))
         return;
     ast_add(op, parse_named(p));
     if (accept_word(p, "by"))

@@ -17,7 +17,7 @@ void parse_text_parse(struct parser *p, struct ast *op)
 {
     parse_options(p, op, options);
     ast_add(clause(p, op, "text"), parse_expr(p));
-    if (!expect_word(p, "with"))
+    if (!expect_word_of(p, "with", "parse Column with * \"text\" name:type *"))
         return;
     struct ast *with = clause(p, op, "with");
     while (!at_end_of_operator(p)) {

@@ -40,10 +40,47 @@ static bool is_name(int c)
     return is_name_start(c) || is_digit(c);
 }
 
+static void foreign_comment(struct lexer *x, size_t beg, size_t n)
+{
+    struct diag *d = diag_error(
+        x->ds, DIAG_FOREIGN,
+        (struct span){ (uint32_t)beg, (uint32_t)(beg + n) },
+        "'%.*s' begins no comment in KQL", (int)n, x->src.p + beg);
+    diag_hint(x->ds, d, "a comment is // and the rest of its line");
+}
+
+/* C's comment: told, and passed over. */
+static bool skip_block_comment(struct lexer *x)
+{
+    if (at(x, 0) != '/' || at(x, 1) != '*')
+        return false;
+    foreign_comment(x, x->i, 2);
+    ptrdiff_t n = str_find(str_sub(x->src, x->i + 2, x->src.n), S("*/"));
+    x->i = n < 0 ? x->src.n : x->i + 2 + (size_t)n + 2;
+    return true;
+}
+
+/* `-- text` of SQL and `# text` of a shell, behind code: what follows is no
+ * KQL. A double minus before a value has no blank after it. */
+static bool is_foreign_comment(const struct lexer *x, bool line_start)
+{
+    if (at(x, 0) == '#')
+        return !line_start;
+    bool blank = x->i > 0 && (x->src.p[x->i - 1] == ' ' ||
+                              x->src.p[x->i - 1] == '\n' ||
+                              x->src.p[x->i - 1] == '\t');
+    return at(x, 0) == '-' && at(x, 1) == '-' && at(x, 2) == ' ' &&
+           (blank || x->i == 0);
+}
+
 static bool skip_comment(struct lexer *x, bool line_start)
 {
+    if (skip_block_comment(x))
+        return true;
     bool hash = at(x, 0) == '#' && line_start;
-    if (!hash && !(at(x, 0) == '/' && at(x, 1) == '/'))
+    if (is_foreign_comment(x, line_start))
+        foreign_comment(x, x->i, at(x, 0) == '#' ? 1 : 2);
+    else if (!hash && !(at(x, 0) == '/' && at(x, 1) == '/'))
         return false;
     while (at(x, 0) >= 0 && at(x, 0) != '\n')
         x->i++;
@@ -385,12 +422,14 @@ static bool lex_quoted_name(struct lexer *x, struct token *t)
     if (prefix < 0 || is_fence(&y))
         return false;
     struct token s = { 0 };
-    size_t nerrors = x->ds->nerrors;
+    size_t nerrors = x->ds->nerrors, ndiags = x->ds->list.n;
     lex_string(&y, prefix, &s);
     while (blank_len(&y))
         y.i += blank_len(&y);
     if (s.kind != TOK_STRING || at(&y, 0) != ']' || x->ds->nerrors != nerrors) {
         x->text = y.text;
+        x->ds->nerrors = nerrors; /* it is read, and told of, again */
+        x->ds->list.n = ndiags;
         return false;
     }
     x->text = y.text;
@@ -438,34 +477,59 @@ static void lex_punct(struct lexer *x, struct token *t)
     x->i = i;
     struct diag *d = diag_error(x->ds, DIAG_SYNTAX, t->span,
                                 "this character has no meaning here");
+    if (str_eqz(t->text, "`"))
+        diag_hint(x->ds, d, "a name with blanks is written ['a name']");
+    else if (str_eqz(t->text, "~"))
+        diag_hint(x->ds, d, "KQL says: =~ to ignore case, matches regex");
     d->span = (struct span){ (uint32_t)(i - t->text.n), (uint32_t)i };
 }
+
+static const char double_quote[] = "\"", single_quote[] = "'";
 
 static const struct {
     const char *smart;
     const char *plain;
 } smart_quotes[] = {
-    { "\u201c", "\"" },
-    { "\u201d", "\"" },
-    { "\u2018", "'" },
-    { "\u2019", "'" },
+    { "\u201c", double_quote }, { "\u201d", double_quote },
+    { "\u201e", double_quote }, { "\u2018", single_quote },
+    { "\u2019", single_quote }, { "\u201a", single_quote },
 };
 
+static size_t smart_quote_at(const struct lexer *x, size_t i)
+{
+    str rest = str_sub(x->src, i, x->src.n);
+    for (size_t k = 0; k < sizeof smart_quotes / sizeof *smart_quotes; k++)
+        if (str_starts(rest, str_of(smart_quotes[k].smart)))
+            return k + 1;
+    return 0;
+}
+
+/* The text up to the next typographic quote of its kind, or plain one, is read
+ * as the string it was meant to be. */
 static bool lex_smart_quote(struct lexer *x, struct token *t)
 {
-    str rest = str_sub(x->src, x->i, x->src.n);
-    for (size_t k = 0; k < sizeof smart_quotes / sizeof *smart_quotes; k++) {
-        if (!str_starts(rest, str_of(smart_quotes[k].smart)))
-            continue;
-        x->i += 3;
-        t->kind = TOK_ERROR;
-        struct diag *d =
-            diag_error(x->ds, DIAG_BAD_LITERAL, span_from(x, x->i - 3),
-                       "a typographic quote does not start a string");
-        diag_hint(x->ds, d, "use a plain %s", smart_quotes[k].plain);
-        return true;
+    size_t which = smart_quote_at(x, x->i), beg = x->i, end;
+    if (!which)
+        return false;
+    const char *plain = smart_quotes[which - 1].plain;
+    for (x->i += 3; at(x, 0) >= 0 && at(x, 0) != '\n'; x->i++) {
+        size_t other = smart_quote_at(x, x->i);
+        if ((other && smart_quotes[other - 1].plain == plain) ||
+            at(x, 0) == *plain)
+            break;
     }
-    return false;
+    end = x->i;
+    if (at(x, 0) >= 0 && at(x, 0) != '\n')
+        x->i += at(x, 0) == *plain ? 1 : 3;
+    t->kind = TOK_STRING;
+    t->text = str_sub(x->src, beg + 3, end);
+    t->value = (struct value){ .type = TYPE_STRING, .s = t->text };
+    struct diag *d = diag_error(
+        x->ds, DIAG_BAD_LITERAL,
+        (struct span){ (uint32_t)beg, (uint32_t)beg + 3 },
+        "a typographic quote does not start a string");
+    diag_hint(x->ds, d, "use a plain %s", plain);
+    return true;
 }
 
 static void lex_one(struct lexer *x, struct token *t)

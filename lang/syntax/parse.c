@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "habits.h"
+
 /* ---- looking and taking ---- */
 
 const struct token *peek_at(const struct parser *p, size_t ahead)
@@ -79,7 +81,9 @@ static str token_shown(const struct parser *p, const struct token *t)
 static struct diag *report(struct parser *p, enum diag_code code, str message)
 {
     const struct token *t = peek(p);
+    const struct token *next = peek_at(p, 1);
     if (t->kind == TOK_ERROR || p->stopped ||
+        (next->kind == TOK_ERROR && next->glued) ||
         p->error_at == t->span.beg + 1)
         return NEW(p->arena, struct diag); /* nobody will read it */
     p->error_at = t->span.beg + 1;
@@ -102,8 +106,10 @@ struct diag *parse_error(struct parser *p, enum diag_code code, const char *fmt,
 
 bool expected(struct parser *p, const char *what)
 {
-    parse_error(p, DIAG_SYNTAX, "expected %s, found %.*s", what,
-                STRF(token_shown(p, peek(p))));
+    struct diag *d = parse_error(p, DIAG_SYNTAX, "expected %s, found %.*s",
+                                 what, STRF(token_shown(p, peek(p))));
+    if (at_end_of_operator(p))
+        usage_hint(p, d);
     return false;
 }
 
@@ -123,6 +129,16 @@ bool expect_word(struct parser *p, const char *text)
         return true;
     snprintf(what, sizeof what, "'%s'", text);
     return expected(p, what);
+}
+
+bool expect_word_of(struct parser *p, const char *text, const char *usage)
+{
+    if (accept_word(p, text))
+        return true;
+    struct diag *d = parse_error(p, DIAG_SYNTAX, "expected '%s', found %.*s",
+                                 text, STRF(token_shown(p, peek(p))));
+    diag_hint(p->ds, d, "%s", usage);
+    return false;
 }
 
 bool at_end_of_operator(const struct parser *p)
@@ -422,45 +438,6 @@ static void skip_operator(struct parser *p)
     }
 }
 
-static const struct {
-    const char *word, *hint;
-} foreign_ops[] = {
-    { "stats", "KQL says: summarize count() by …" },
-    { "eval", "KQL says: extend name = expression" },
-    { "rex", "KQL says: parse … with …, or extend x = extract(…)" },
-    { "select", "KQL says: project column, …" },
-    { "group", "KQL says: summarize … by …" },
-    { "head", "KQL says: take N" },
-    { "tail", "KQL says: top N by Time asc" },
-    { "filter", "KQL says: where condition" },
-    { "having", "KQL says: where after summarize" },
-    { "fields", "KQL says: project column, …" },
-    { "table", "KQL says: project column, …" },
-    { "dedup", "KQL says: distinct column, … or summarize by …" },
-    { "rename", "KQL says: project-rename new = old" },
-    { "timechart", "KQL says: render timechart" },
-    { "bin", "KQL says: summarize … by bin(Time, 1h)" },
-};
-
-static void unknown_operator(struct parser *p, str word)
-{
-    struct diag *d = parse_error(p, DIAG_UNKNOWN_OPERATOR,
-                                 "unknown operator '%.*s'", STRF(word));
-    for (size_t i = 0; i < sizeof foreign_ops / sizeof *foreign_ops; i++)
-        if (str_ieqz(word, foreign_ops[i].word)) {
-            d->code = DIAG_FOREIGN;
-            diag_hint(p->ds, d, "%s", foreign_ops[i].hint);
-            return;
-        }
-    str names[256];
-    size_t n = 0;
-    for (size_t i = 0; i < p->reg->nops && n < 256; i++)
-        names[n++] = str_of(p->reg->ops[i]->name);
-    str near = diag_nearest(word, names, n);
-    if (near.n)
-        diag_hint(p->ds, d, "did you mean '%.*s'?", STRF(near));
-}
-
 static struct ast *parse_operator(struct parser *p, bool as_source)
 {
     size_t n = 0;
@@ -468,13 +445,13 @@ static struct ast *parse_operator(struct parser *p, bool as_source)
     const struct lang_op *op = reg_op(p->reg, word);
     if (!op || (!as_source && (op->flags & OP_NO_PIPE))) {
         if (word.n == 0)
-            expected(p, "an operator");
+            report_no_operator(p);
         else if (op)
             parse_error(p, DIAG_UNKNOWN_OPERATOR,
                         "'%.*s' starts a query and cannot follow a pipe",
                         STRF(word));
         else
-            unknown_operator(p, word);
+            report_unknown_operator(p, word);
         struct ast *bad = ast_new(p->arena, AST_ERROR, peek(p)->span, word);
         if (!at_end_of_operator(p))
             take(p);
@@ -533,8 +510,8 @@ struct ast *parse_pipe(struct parser *p)
 /* One operator. False: a new statement starts where it ended. */
 static bool parse_next_operator(struct parser *p, struct ast *t)
 {
-    if (at_end_of_operator(p) && !at_punct(p, "|") && peek(p)->kind == TOK_END)
-        expected(p, "an operator after '|'");
+    if (peek(p)->kind == TOK_END)
+        report_no_operator(p);
     else
         ast_add(t, parse_operator(p, false));
     if (at_end_of_operator(p) || at_punct(p, "|"))
@@ -543,8 +520,7 @@ static bool parse_next_operator(struct parser *p, struct ast *t)
      * starts here. */
     if (peek(p)->line_start)
         return false;
-    parse_error(p, DIAG_SYNTAX, "unexpected %.*s",
-                STRF(token_shown(p, peek(p))));
+    report_unexpected(p);
     skip_operator(p);
     return true;
 }

@@ -49,6 +49,8 @@ enum prec {
 
 /* PREC_NONE: no operator between two operands is spelt so. */
 enum prec infix_prec(str word);
+/* The operator whose spelling is near to that of `word`; else empty. */
+str infix_nearest(str word);
 
 /* A whole cell. Never NULL. */
 struct ast *parse_cell(struct arena *a, const struct registry *reg, str src,
@@ -65,6 +67,8 @@ bool accept_word(struct parser *p, const char *text);
 /* Reports what was expected when it is not there. */
 bool expect_punct(struct parser *p, const char *text);
 bool expect_word(struct parser *p, const char *text);
+/* … and how the operator is written. */
+bool expect_word_of(struct parser *p, const char *text, const char *usage);
 bool at_end_of_operator(const struct parser *p); /* | ; ) } or end */
 bool at_name(const struct parser *p);            /* TOK_NAME or TOK_QUOTED */
 

@@ -5,6 +5,7 @@
  *            grammar cannot take the next token, or at ';' (language.md 1). */
 #include "parse.h"
 
+#include "habits.h"
 #include "registry/command.h"
 
 static bool next_is(const struct parser *p, size_t ahead, const char *punct)
@@ -109,8 +110,12 @@ static struct ast *parse_let(struct parser *p)
     struct span at = take(p)->span;
     struct ast *name = parse_name(p);
     struct ast *t = ast_new(p->arena, AST_LET, at, name->text);
-    if (!expect_punct(p, "="))
-        return t;
+    if (!accept_punct(p, "=")) {
+        struct diag *d = parse_error(p, DIAG_SYNTAX, "expected '='");
+        diag_hint(p->ds, d, "let name = value;");
+        if (!accept_punct(p, "=="))
+            return t;
+    }
     return ast_add(t, at_function(p) ? parse_function(p) : parse_pipe(p));
 }
 
@@ -198,26 +203,6 @@ static struct ast *parse_markdown(struct parser *p)
     return ast_add(t, parse_expr(p));
 }
 
-/* A statement of SQL: told once, skipped whole. */
-static bool sql_statement(struct parser *p)
-{
-    static const char *const words[] = { "select", "insert", "update",
-                                         "delete" };
-    const struct token *t = peek(p);
-    for (size_t i = 0; t->kind == TOK_NAME && i < sizeof words / sizeof *words;
-         i++)
-        if (str_ieqz(t->text, words[i]) && peek_at(p, 1)->kind != TOK_END &&
-            !next_is(p, 1, "|") && !next_is(p, 1, "=")) {
-            struct diag *d = parse_error(p, DIAG_FOREIGN, "this is SQL");
-            diag_hint(p->ds, d,
-                      "KQL begins with the table: T | where … | project …");
-            while (peek(p)->kind != TOK_END && !at_punct(p, ";"))
-                take(p);
-            return true;
-        }
-    return false;
-}
-
 static struct ast *parse_statement(struct parser *p)
 {
     const struct token *t = peek(p), *next = peek_at(p, 1);
@@ -226,7 +211,7 @@ static struct ast *parse_statement(struct parser *p)
         struct ast *cmd = parse_command(p);
         return at_punct(p, "|") ? query(p, parse_pipe_from(p, cmd)) : cmd;
     }
-    if (sql_statement(p))
+    if (foreign_statement(p))
         return ast_new(p->arena, AST_ERROR, t->span, S(""));
     if (word && str_eqz(t->text, "let") && next->kind != TOK_END &&
         !next_is(p, 1, "="))
@@ -244,14 +229,24 @@ static struct ast *parse_statement(struct parser *p)
     return query(p, parse_pipe(p));
 }
 
+static void missing_semicolon(struct parser *p)
+{
+    struct diag *d = parse_error(p, DIAG_SYNTAX, "unexpected '%.*s'",
+                                 STRF(peek(p)->text));
+    diag_hint(p->ds, d, "a ';' ends the let before it");
+}
+
 /* After a statement: ';', a new line, or a mistake that is skipped over. */
-static void end_statement(struct parser *p)
+static void end_statement(struct parser *p, const struct ast *st)
 {
     if (accept_punct(p, ";") || peek(p)->kind == TOK_END)
         return;
     if (peek(p)->line_start)
         return;
-    parse_error(p, DIAG_SYNTAX, "unexpected '%.*s'", STRF(peek(p)->text));
+    if (st->kind == AST_LET && !at_end_of_operator(p))
+        missing_semicolon(p);
+    else
+        report_unexpected(p);
     while (peek(p)->kind != TOK_END && !accept_punct(p, ";"))
         take(p);
 }
@@ -271,8 +266,9 @@ struct ast *parse_cell(struct arena *a, const struct registry *reg, str src,
             break;
         }
         size_t before = p.i;
-        ast_add(cell, parse_statement(&p));
-        end_statement(&p);
+        struct ast *st = parse_statement(&p);
+        ast_add(cell, st);
+        end_statement(&p, st);
         if (p.i == before)
             take(&p);
     }

@@ -4,6 +4,7 @@
  * Gives:     trees; `x == 1 and y has "z"` with the precedence of KQL's
  *            grammar: or < and < equality, in, between < relational < additive
  *            < multiplicative < string operators < unary < postfix. */
+#include "habits.h"
 #include "parse.h"
 
 enum form { FORM_BINARY, FORM_IN, FORM_BETWEEN };
@@ -39,6 +40,15 @@ enum prec infix_prec(str word)
     return PREC_NONE;
 }
 
+str infix_nearest(str word)
+{
+    enum { N = sizeof infixes / sizeof *infixes };
+    str names[N];
+    for (size_t i = 0; i < N; i++)
+        names[i] = str_of(infixes[i].name);
+    return word.n > 3 ? diag_nearest(word, names, N) : S("");
+}
+
 static struct ast *error_node(struct parser *p)
 {
     return ast_new(p->arena, AST_ERROR, peek(p)->span, S(""));
@@ -49,16 +59,19 @@ static struct ast *error_node(struct parser *p)
 /* '(' pipe ')' ; also a list of values where `in (…)` reads it itself */
 static struct ast *parse_group(struct parser *p)
 {
-    take(p);
+    const struct token *before = p->i ? &p->ts.v[p->i - 1] : peek(p);
+    const struct token *open = take(p);
     struct ast *t = parse_pipe(p);
-    expect_punct(p, ")");
+    if (at_punct(p, ",") && infix_prec(before->text) >= PREC_EQUALITY)
+        report_list(p, before->text);
+    close_bracket(p, open);
     return t;
 }
 
 static struct ast *parse_call(struct parser *p, const struct token *name)
 {
     struct ast *t = ast_new(p->arena, AST_CALL, name->span, name->text);
-    take(p); /* ( */
+    const struct token *open = take(p);
     while (!at_punct(p, ")") && peek(p)->kind != TOK_END) {
         if (at_punct(p, "*") && (str_eqz(peek_at(p, 1)->text, ")") ||
                                  str_eqz(peek_at(p, 1)->text, ","))) {
@@ -68,12 +81,12 @@ static struct ast *parse_call(struct parser *p, const struct token *name)
         } else {
             ast_add(t, parse_pipe(p));
         }
-        if (!accept_punct(p, ","))
+        if (!accept_punct(p, ",") && !report_distinct(p))
             break;
     }
     if (at_punct(p, ")"))
         t->span.end = peek(p)->span.end;
-    expect_punct(p, ")");
+    close_bracket(p, open);
     return t;
 }
 
@@ -119,13 +132,8 @@ static struct ast *parse_primary(struct parser *p)
         return parse_word(p);
     if (at_punct(p, "*"))
         return ast_new(p->arena, AST_STAR, take(p)->span, S("*"));
-    if (at_punct(p, "["))
-        parse_error(p, DIAG_SYNTAX, "a list stands in dynamic([…]) or in (…)");
-    else
-        parse_error(p, DIAG_SYNTAX, "expected an expression");
     t = error_node(p);
-    if (!at_end_of_operator(p) && !at_punct(p, ",") && !at_punct(p, "]"))
-        take(p);
+    report_no_expression(p);
     return t;
 }
 
@@ -182,6 +190,7 @@ static struct ast *parse_postfix(struct parser *p)
             ast_add(i, t);
             ast_add(i, parse_expr(p));
             i->span.end = peek(p)->span.end;
+            report_slice(p);
             expect_punct(p, "]");
             leave(p);
             t = i;
@@ -192,10 +201,25 @@ static struct ast *parse_postfix(struct parser *p)
     return t;
 }
 
+/* `!x` of other languages: told, and x is read for what follows it. */
+static struct ast *parse_negated(struct parser *p)
+{
+    const struct token *t = take(p), *open = peek(p);
+    if (t->kind != TOK_WORDOP)
+        return parse_postfix(p);
+    if (str_eqz(open->text, "(")) {
+        parse_group(p);
+        return error_node(p);
+    }
+    return ast_new(p->arena, AST_ERROR, t->span, S(""));
+}
+
 /* unary = ( '-' | '+' ) unary | postfix */
 struct ast *parse_unary(struct parser *p)
 {
     bool sign = at_punct(p, "-") || at_punct(p, "+");
+    if (report_negation(p))
+        return parse_negated(p);
     if (!sign || peek_at(p, 1)->kind == TOK_NUMBER)
         return parse_postfix(p);
     const struct token *t = take(p);
@@ -209,12 +233,39 @@ struct ast *parse_unary(struct parser *p)
 
 /* ---- infix ---- */
 
+static struct ast *parse_prec(struct parser *p, enum prec least);
+
+static void range_hint(struct parser *p, struct diag *d)
+{
+    diag_hint(p->ds, d, "x between (low .. high)");
+}
+
+/* `between 1 and 5` of other languages. */
+static void parse_bare_range(struct parser *p, struct ast *t)
+{
+    range_hint(p, parse_error(p, DIAG_FOREIGN,
+                              "between takes its range in brackets"));
+    ast_add(t, parse_prec(p, PREC_ADDITIVE));
+    if (accept_word(p, "and") || accept_punct(p, ",") || accept_punct(p, ".."))
+        ast_add(t, parse_prec(p, PREC_ADDITIVE));
+}
+
 /* between ( low .. high ) */
 static void parse_between(struct parser *p, struct ast *t)
 {
-    expect_punct(p, "(");
+    if (!accept_punct(p, "(")) {
+        parse_bare_range(p, t);
+        return;
+    }
     ast_add(t, parse_expr(p));
-    expect_punct(p, "..");
+    if (!accept_punct(p, "..")) {
+        range_hint(p, parse_error(p, DIAG_SYNTAX,
+                                  "expected '..' between low and high"));
+        if (!accept_punct(p, ",")) {
+            accept_punct(p, ")");
+            return;
+        }
+    }
     ast_add(t, parse_expr(p));
     expect_punct(p, ")");
 }
@@ -234,8 +285,6 @@ static void parse_in(struct parser *p, struct ast *t)
     expect_punct(p, ")");
 }
 
-static struct ast *parse_prec(struct parser *p, enum prec least);
-
 static void parse_operand(struct parser *p, const struct infix *in,
                           struct ast *t)
 {
@@ -243,35 +292,51 @@ static void parse_operand(struct parser *p, const struct infix *in,
     case FORM_BETWEEN: parse_between(p, t); break;
     case FORM_IN: parse_in(p, t); break;
     default:
-        if (str_eqz(t->text, "matches"))
-            expect_word(p, "regex");
+        if (str_eqz(t->text, "matches") &&
+            str_eqz(p->ts.v[p->i - 1].text, "matches") &&
+            !accept_word(p, "regex"))
+            diag_hint(p->ds, parse_error(p, DIAG_SYNTAX, "expected 'regex'"),
+                      "x matches regex \"…\"");
         ast_add(t, parse_prec(p, (enum prec)(in->prec + 1)));
         break;
     }
 }
 
-static void foreign_infix(struct parser *p)
+/* An operator of another language: reported, and read as KQL's own. */
+static const struct infix *foreign_infix(struct parser *p, enum prec least)
 {
+    size_t n = 0;
     const char *hint = NULL;
-    if (at_punct(p, "="))
-        hint = "comparison is '=='";
-    else if (at_punct(p, "&&"))
-        hint = "KQL says: and";
-    else if (at_punct(p, "||"))
-        hint = "KQL says: or";
-    else if (at_word(p, "like") || at_word(p, "LIKE"))
-        hint = "KQL says: contains, startswith, endswith or matches regex";
-    else if (at_word(p, "AND") || at_word(p, "OR") || at_word(p, "IN") ||
-             at_word(p, "is") || at_word(p, "IS"))
-        hint =
-            "operators are lower case in KQL: and, or, in; isnull(x) for null";
-    if (!hint)
-        return;
-    struct diag *d = parse_error(
-        p, DIAG_FOREIGN, "'%.*s' is not a KQL operator", STRF(peek(p)->text));
+    str kql = habit_infix(p, &n, &hint);
+    if (!kql.n || infix_prec(kql) < least)
+        return NULL;
+    struct span at = { peek(p)->span.beg, peek_at(p, n - 1)->span.end };
+    struct diag *d =
+        parse_error(p, DIAG_FOREIGN, "'%.*s' is not a KQL operator",
+                    STRF(str_sub(p->src, at.beg, at.end)));
+    d->span = at;
     diag_hint(p->ds, d, "%s", hint);
-    take(p);
-    parse_prec(p, PREC_EQUALITY); /* swallow the right side */
+    for (size_t i = 1; i < n; i++)
+        take(p);
+    const struct token named = { .kind = TOK_PUNCT, .text = kql };
+    return find_infix(&named);
+}
+
+/* The words of another language that begin with one of ours: has any, > =. */
+static bool may_be_foreign(const struct parser *p)
+{
+    const struct token *next = peek_at(p, 1);
+    return str_eqz(next->text, "=") || str_eqz(next->text, ">") ||
+           str_eqz(next->text, "any") || str_eqz(next->text, "all");
+}
+
+static const struct infix *next_infix(struct parser *p, enum prec least)
+{
+    const struct infix *in = find_infix(peek(p));
+    if (in && !may_be_foreign(p))
+        return in;
+    const struct infix *other = foreign_infix(p, least);
+    return other ? other : in;
 }
 
 static const enum ast_kind form_kinds[] = { AST_BINARY, AST_IN, AST_BETWEEN };
@@ -314,7 +379,7 @@ static struct ast *parse_prec(struct parser *p, enum prec least)
     struct ast *left = parse_unary(p);
     for (;;) {
         const struct token *t = peek(p);
-        const struct infix *in = find_infix(t);
+        const struct infix *in = next_infix(p, least);
         if (!in || in->prec < least || (str_eqz(t->text, ":") && !p->colon))
             break;
         if (in->prec > PREC_AND ? too_long(p, ++chain)
@@ -334,7 +399,5 @@ struct ast *parse_sum(struct parser *p)
 
 struct ast *parse_expr(struct parser *p)
 {
-    struct ast *t = parse_prec(p, PREC_OR);
-    foreign_infix(p);
-    return t;
+    return parse_prec(p, PREC_OR);
 }

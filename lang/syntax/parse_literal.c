@@ -133,13 +133,38 @@ static bool typed_value(struct parser *p, str raw, struct value *v)
     }
 }
 
+/* string(x) is nobody's literal: the text would be "x". */
+static bool is_bare_text(const struct token *t)
+{
+    return t->value.type == TYPE_STRING && t->text.n &&
+           !str_eqz(t->text, "null") && t->text.p[0] != '"' &&
+           t->text.p[0] != '\'';
+}
+
+/* int(x) of a column converts nothing: it is the spelling of a literal. */
+static void literal_hint(struct parser *p, struct diag *d,
+                         const struct token *t)
+{
+    enum type type = t->value.type;
+    char c = t->text.n ? t->text.p[0] : '0';
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_')
+        diag_hint(p->ds, d, "to%s(…) converts a value", type_name(type));
+    else if (type == TYPE_DATETIME)
+        diag_hint(p->ds, d, "datetime(2024-01-31), "
+                            "datetime(2024-01-31 23:59:59)");
+    else if (type == TYPE_TIMESPAN)
+        diag_hint(p->ds, d, "timespan(1.02:03:04), or 1d, 2h, 30m");
+}
+
 static struct ast *parse_typed(struct parser *p)
 {
     const struct token *t = take(p);
     struct value v = t->value;
-    if (!typed_value(p, t->text, &v)) {
-        diag_error(p->ds, DIAG_BAD_LITERAL, t->span, "'%.*s' is not a %s",
-                   STRF(t->text), type_name(v.type));
+    if (!typed_value(p, t->text, &v) || is_bare_text(t)) {
+        struct diag *d =
+            diag_error(p->ds, DIAG_BAD_LITERAL, t->span, "'%.*s' is not a %s",
+                       STRF(t->text), type_name(v.type));
+        literal_hint(p, d, t);
         return ast_new(p->arena, AST_ERROR, t->span, S(""));
     }
     return literal(p, t->span, v);
@@ -254,7 +279,13 @@ static bool dyn_scalar(struct parser *p, struct buf *b)
 {
     struct ast *t = parse_literal(p);
     if (!t) {
-        parse_error(p, DIAG_SYNTAX, "expected a value inside dynamic(…)");
+        struct diag *d = parse_error(p, DIAG_SYNTAX,
+                                     "expected a value inside dynamic(…)");
+        diag_hint(p->ds, d,
+                  "it holds literals; todynamic(x), pack_array(x, …) and "
+                  "bag_pack(\"k\", x) take columns");
+        if (at_name(p))
+            take(p);
         return false;
     }
     if (t->kind != AST_LITERAL)
@@ -291,11 +322,13 @@ struct ast *parse_dynamic(struct parser *p)
     struct span at = peek(p)->span;
     buf_init(&b, MAX_CELL_BYTES * 2);
     expect_punct(p, "(");
-    bool ok = dyn_value(p, &b) && expect_punct(p, ")");
+    bool ok = dyn_value(p, &b);
+    bool closed = accept_punct(p, ")") || (ok && expect_punct(p, ")"));
     struct value v = { .type = TYPE_DYNAMIC };
     v.s = buf_take(&b, p->arena);
     v.null = str_eqz(v.s, "null");
     buf_release(&b);
     at.end = p->ts.v[p->i ? p->i - 1 : 0].span.end;
-    return ok ? literal(p, at, v) : ast_new(p->arena, AST_ERROR, at, S(""));
+    return ok && closed ? literal(p, at, v)
+                        : ast_new(p->arena, AST_ERROR, at, S(""));
 }
