@@ -150,6 +150,7 @@ typedef void duck_destroy_fn(void **states, uint64_t n);
     /* types */                                                              \
     F(struct duck_type *, create_logical_type, (int))                        \
     F(struct duck_type *, create_decimal_type, (uint8_t, uint8_t))           \
+    F(struct duck_type *, create_list_type, (struct duck_type *))            \
     F(int, get_type_id, (struct duck_type *))                                \
     F(uint8_t, decimal_width, (struct duck_type *))                          \
     F(uint8_t, decimal_scale, (struct duck_type *))                          \
@@ -171,6 +172,11 @@ typedef void duck_destroy_fn(void **states, uint64_t n);
     F(void *, vector_get_data, (struct duck_vector *))                       \
     F(uint64_t *, vector_get_validity, (struct duck_vector *))               \
     F(void, vector_ensure_validity_writable, (struct duck_vector *))         \
+    F(struct duck_vector *, list_vector_get_child, (struct duck_vector *))   \
+    F(enum duck_state, list_vector_reserve,                                  \
+      (struct duck_vector *, uint64_t))                                      \
+    F(enum duck_state, list_vector_set_size,                                 \
+      (struct duck_vector *, uint64_t))                                      \
     F(void, vector_reference_vector,                                         \
       (struct duck_vector *to, struct duck_vector *from))                    \
     F(void, unsafe_vector_assign_string_element_len,                         \

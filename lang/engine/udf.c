@@ -76,9 +76,9 @@ static struct udf *make_udf(struct arena *a, const struct lang_func *f,
     return u;
 }
 
-static void no_free(void *p)
+void udf_no_free(void *p)
 {
-    (void)p; /* overloads live in an arena */
+    (void)p;
 }
 
 static enum duck_state add_overload(struct engine *e,
@@ -103,7 +103,7 @@ static enum duck_state add_overload(struct engine *e,
     d->scalar_function_set_special_handling(fn);
     if (u->f->flags & FN_VOLATILE)
         d->scalar_function_set_volatile(fn);
-    d->scalar_function_set_extra_info(fn, u, no_free);
+    d->scalar_function_set_extra_info(fn, u, udf_no_free);
     d->scalar_function_set_init(fn, udf_init);
     d->scalar_function_set_function(fn, udf_call);
     enum duck_state st = d->add_scalar_function_to_set(set, fn);
@@ -151,5 +151,7 @@ enum status functions_register(struct engine *e, struct diags *ds)
     udf_entry_points(&e->duck);
     for (size_t i = 0; i < e->functions.n && st == ST_OK; i++)
         st = function_register(e, e->con, e->arena, &e->functions.v[i], ds);
+    if (st == ST_OK)
+        st = list_register(e, ds);
     return st == ST_OK ? aggregates_register(e, ds) : st;
 }

@@ -30,11 +30,17 @@ struct udf {
     enum type ret;
 };
 
+void udf_no_free(void *p); /* overloads live in an arena (udf.c) */
+
 /* udf_call.c */
 void udf_entry_points(const struct duck *d); /* before the first call */
+struct engine *udf_engine(struct duck_call *call);
 void udf_init(struct duck_init *info);
 void udf_call(struct duck_call *call, struct duck_chunk *in,
               struct duck_vector *out);
+
+/* udf_list.c */
+enum status list_register(struct engine *e, struct diags *ds);
 
 /* One overload of an aggregation function; as immutable. */
 struct aggregate {

@@ -39,6 +39,12 @@ void udf_entry_points(const struct duck *d)
     atomic_store(&call_state, d->scalar_function_get_state);
 }
 
+struct engine *udf_engine(struct duck_call *call)
+{
+    const struct site *s = atomic_load(&call_state)(call);
+    return s->udf->e;
+}
+
 static void site_free(void *p)
 {
     struct site *s = p;

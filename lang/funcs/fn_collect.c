@@ -31,26 +31,6 @@ static void list_cap(struct fn_ctx *cx, const struct value *in, size_t nin,
     dyn_end(cx, &b, out);
 }
 
-/* The elements with U+001E between them, for the engine to split: stored JSON
- * holds no bare control character, so they keep their spelling. */
-static void elements(struct fn_ctx *cx, const struct value *in, size_t nin,
-                     struct value *out)
-{
-    struct json_iter it;
-    struct buf b;
-    str item;
-    bool first = true;
-    (void)nin;
-    dyn_begin(&b);
-    json_iter_init(&it, in[0].s);
-    for (; json_next(&it, NULL, &item); first = false) {
-        if (!first)
-            buf_addc(&b, '\x1e');
-        buf_add(&b, item);
-    }
-    dyn_end(cx, &b, out);
-}
-
 /* What mv-expand makes rows of: an array's elements, a bag's members as bags
  * of one or as [key,value], else the value itself, null too. */
 static void expand(struct fn_ctx *cx, const struct value *v, bool pairs,
@@ -96,11 +76,6 @@ static void expand_pairs(struct fn_ctx *cx, const struct value *in,
 }
 
 const struct lang_func funcs_collect[] = {
-    { .name = "k_elements",
-      .params = "dynamic",
-      .ret = TYPE_STRING,
-      .row = elements,
-      .flags = FN_HIDDEN },
     { .name = "k_list_cap", .params = "dynamic, long", .ret = TYPE_DYNAMIC,
       .row = list_cap, .flags = FN_HIDDEN | FN_NULLS,
       .usage = "k_list_cap(array, max)",

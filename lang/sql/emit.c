@@ -415,18 +415,6 @@ static void emit_limit(struct emitter *e, struct buf *b, const struct node *n)
     emit_expr(e, b, n->count);
 }
 
-/* A JSON array as a list of texts. Elements are split at a control character,
- * which stored JSON never holds, so that each keeps its spelling. */
-static void emit_elements(struct emitter *e, struct buf *b,
-                          const struct expr *list)
-{
-    buf_adds(b, "CASE WHEN ");
-    emit_expr(e, b, list);
-    buf_adds(b, " = '[]' THEN [] ELSE string_split(k_elements(");
-    emit_expr(e, b, list);
-    buf_adds(b, "), chr(30)) END");
-}
-
 /* Several lists in one SELECT are zipped, the shorter padded with NULL. */
 static void emit_unnest(struct emitter *e, struct buf *b, const struct node *n)
 {
@@ -434,16 +422,16 @@ static void emit_unnest(struct emitter *e, struct buf *b, const struct node *n)
     buf_adds(b, "SELECT ");
     emit_cols(e, b, n->in[0]);
     for (size_t i = 0; i < n->unnests.n; i++) {
-        buf_adds(b, ", nullif(unnest(");
-        emit_elements(e, b, n->unnests.v[i].list);
-        buf_addf(b, "), 'null') AS c%u", n->unnests.v[i].col.id);
+        buf_adds(b, ", unnest(k_list(");
+        emit_expr(e, b, n->unnests.v[i].list);
+        buf_addf(b, ")) AS c%u", n->unnests.v[i].col.id);
     }
     if (n->index.id) {
         buf_adds(b, ", unnest(range(greatest(");
         for (size_t i = 0; i < n->unnests.n; i++) {
-            buf_adds(b, i ? ", json_array_length(" : "json_array_length(");
+            buf_adds(b, i ? ", len(k_list(" : "len(k_list(");
             emit_expr(e, b, n->unnests.v[i].list);
-            buf_addc(b, ')');
+            buf_adds(b, "))");
         }
         buf_addf(b, ")::BIGINT)) AS c%u", n->index.id);
     }
