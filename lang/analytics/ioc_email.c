@@ -83,7 +83,7 @@ size_t scan_at(struct ioc_scanner *s, size_t i)
 {
     struct host h;
     size_t n = fang_at(s->text, i);
-    bool blank = n > 2 && ioc_before(s, i) == ' ';
+    bool blank = n > 2 && s->text.p[i] == '[' && ioc_before(s, i) == ' ';
     size_t end = i - blank;
     if (!n || i < s->floor)
         return i + 1;

@@ -33,13 +33,14 @@ static size_t bracketed(str s, size_t i, str word)
     return 0;
 }
 
-/* One blank on either side of a sign in brackets goes with it. */
+/* One blank on either side of a sign in square brackets goes with it; round
+ * ones are in sentences, too. */
 static size_t with_blanks(str s, size_t i,
                           size_t (*form)(str s, size_t i))
 {
     size_t lead = at(s, i) == ' ';
     size_t n = form(s, i + lead);
-    if (!n)
+    if (!n || (lead && at(s, i + 1) != '['))
         return 0;
     return lead + n + (lead && at(s, i + lead + n) == ' ');
 }

@@ -392,7 +392,7 @@ size_t scan_dot(struct ioc_scanner *s, size_t i)
     struct host h;
     size_t dot = fang_dot(s->text, i);
     size_t next = i + (dot ? dot : 1);
-    size_t end = i - (dot > 2 && i > s->floor && s->text.p[i] != '.' &&
+    size_t end = i - (dot > 2 && i > s->floor && s->text.p[i] == '[' &&
                       s->text.p[i - 1] == ' ');
     if (!dot || end <= s->floor || i < s->floor)
         return next;
