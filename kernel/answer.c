@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/json_write.h"
+#include "base/utf8.h"
 #include "kernel/cmd.h"
 #include "kernel/show.h"
 
@@ -127,9 +128,19 @@ static void on_result(void *ctx, const struct result *r)
 
 static void on_progress(void *ctx, str what, double fraction)
 {
-    (void)ctx;
-    (void)what;
-    (void)fraction;
+    struct answer *a = ctx;
+    struct buf b;
+    uint64_t line = str_hash(what);
+    /* Whoever reads the results sees what is waited for, a code to sign in
+     * with; a bar belongs into a notebook. */
+    if (!a->show || fraction >= 0 || line == a->told ||
+        str_eqz(what, "loading"))
+        return;
+    a->told = line;
+    buf_init(&b, 16 << 10);
+    utf8_printable(&b, str_sub(what, 0, 1000));
+    fprintf(stderr, "%.*s\n", STRF(buf_str(&b)));
+    buf_release(&b);
 }
 
 /* --- running ------------------------------------------------------------ */

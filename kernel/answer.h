@@ -19,6 +19,7 @@ struct answer {
     bool as_json;            /* fill outputs */
     bool partial;            /* a table of it is PARTIAL */
     double ms;
+    uint64_t told;           /* hash of the last line of progress */
     /* MAY be set: sees every result as it comes, with its forms. */
     void (*show)(void *ctx, const struct result *r,
                  const struct bundle *forms);

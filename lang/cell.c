@@ -163,6 +163,8 @@ enum status run_cell(struct lang *l, str code, const struct lang_opts *o,
     l->code = arena_str(l->cell, code);
     l->now = ticks_now();
     l->sink = sink;
+    l->thread = pthread_self();
+    l->status_n = 0;
     struct run r = { .l = l, .o = o, .sink = sink, .ds = ds };
     struct ast *cell = parse_cell(l->cell, &l->reg, l->code, ds);
     enum status st = ds->nerrors ? ST_USER : run_all(&r, cell);

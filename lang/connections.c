@@ -49,9 +49,7 @@ struct remote *connection_find(struct lang *l, str alias)
 
 static void status_line(void *ctx, str line)
 {
-    struct lang *l = ctx;
-    if (l->sink && l->sink->progress)
-        l->sink->progress(l->sink->ctx, line, -1);
+    session_status(ctx, line);
 }
 
 struct remote_call connection_call(struct lang *l, struct span at,

@@ -8,6 +8,7 @@
 #include "funcs/funcs.h"
 #include "ops/ops.h"
 #include "connections.h"
+#include "registry/config.h"
 #include "session.h"
 #include "sql/emit.h"
 #include "syntax/canon.h"
@@ -178,6 +179,18 @@ static void finish_cell(struct lang *l)
     l->cell = NULL;
 }
 
+str session_scrub(const struct lang *l, struct arena *a, str text)
+{
+    struct buf b;
+    if (!l->reg.config || !text.n)
+        return arena_str(a, text);
+    buf_init(&b, SIZE_MAX / 4);
+    l->reg.config->scrub(l->reg.config->ctx, &b, text);
+    str clean = buf_take(&b, a);
+    buf_release(&b);
+    return clean;
+}
+
 enum status lang_run(struct lang *l, str code, const struct lang_opts *o,
                      const struct lang_sink *sink, struct diags *ds)
 {
@@ -185,8 +198,9 @@ enum status lang_run(struct lang *l, str code, const struct lang_opts *o,
     begin_cell(l);
     enum status st = run_cell(l, code, o ? o : &none, sink, ds);
     for (size_t i = 0; i < ds->list.n; i++) { /* texts outlive the cell */
-        ds->list.v[i].message = arena_str(ds->arena, ds->list.v[i].message);
-        ds->list.v[i].hint = arena_str(ds->arena, ds->list.v[i].hint);
+        struct diag *d = &ds->list.v[i];
+        d->message = session_scrub(l, ds->arena, d->message);
+        d->hint = session_scrub(l, ds->arena, d->hint);
     }
     finish_cell(l);
     return st;

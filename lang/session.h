@@ -47,7 +47,12 @@ struct lang {
     unsigned next_table;       /* physical names t1, t2 … */
     LIST(struct arena *) kept; /* cells whose trees lets point into */
 
+    /* The last line of a source that is read by other threads; under lock. */
+    char status_line[400];
+    size_t status_n;
+
     /* of the running cell */
+    pthread_t thread;
     struct arena *cell;
     str code;
     int64_t now;
@@ -65,6 +70,10 @@ struct lang {
 struct binder session_binder(struct lang *l, struct diags *ds,
                              const struct lang_opts *o);
 str session_physical(struct lang *l, const char *prefix);
+/* A copy with the secrets of the providers crossed out. */
+str session_scrub(const struct lang *l, struct arena *a, str text);
+/* Shows a line while something lasts; from any thread. */
+void session_status(struct lang *l, str line);
 
 /* -- step.c: running a bound query -- */
 enum status step_query(struct lang *l, struct node *n, size_t max_rows,

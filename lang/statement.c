@@ -18,7 +18,8 @@ void show(struct run *r, const struct ast *t, struct result res)
 
 void show_text(struct run *r, const struct ast *t, str text)
 {
-    show(r, t, (struct result){ .kind = RESULT_TEXT, .text = text });
+    str clean = session_scrub(r->l, r->l->cell, text);
+    show(r, t, (struct result){ .kind = RESULT_TEXT, .text = clean });
 }
 
 static size_t rows_to_show(const struct run *r, const struct hint *h)

@@ -19,11 +19,36 @@ str session_physical(struct lang *l, const char *prefix)
 
 /* ---- fetch ---- */
 
+/* The sink belongs to the thread of the cell: lines of others wait until that
+ * thread tells how far the loading is. */
+void session_status(struct lang *l, str line)
+{
+    if (pthread_equal(pthread_self(), l->thread)) {
+        if (l->sink && l->sink->progress)
+            l->sink->progress(l->sink->ctx, line, -1);
+        return;
+    }
+    size_t n = line.n < sizeof l->status_line ? line.n
+                                              : sizeof l->status_line;
+    pthread_mutex_lock(&l->lock);
+    if (n)
+        memcpy(l->status_line, line.p, n);
+    l->status_n = n;
+    pthread_mutex_unlock(&l->lock);
+}
+
 static void report_progress(void *ctx, double fraction)
 {
     struct lang *l = ctx;
-    if (l->sink && l->sink->progress)
-        l->sink->progress(l->sink->ctx, S("loading"), fraction);
+    char line[sizeof l->status_line];
+    if (!l->sink || !l->sink->progress)
+        return;
+    pthread_mutex_lock(&l->lock);
+    size_t n = l->status_n;
+    memcpy(line, l->status_line, n);
+    pthread_mutex_unlock(&l->lock);
+    l->sink->progress(l->sink->ctx, n ? (str){ line, n } : S("loading"),
+                      fraction);
 }
 
 static void keep_rejects(struct lang *l, struct engine_load *load,

@@ -42,6 +42,12 @@ static enum status face_reload(void *ctx, struct arena *a, str *told,
     return ST_OK;
 }
 
+static void face_scrub(void *ctx, struct buf *out, str text)
+{
+    struct remote_services *s = ctx;
+    secrets_scrub(s->secrets, out, text);
+}
+
 struct remote_services *services_new(void)
 {
     struct remote_services *s = xcalloc(1, sizeof *s);
@@ -49,7 +55,8 @@ struct remote_services *services_new(void)
     s->http = http_new(s->secrets);
     s->auths = auths_new(s->http);
     s->config = config_new(s->http, s->auths);
-    s->face = (struct config_face){ s, face_show, face_check, face_reload };
+    s->face = (struct config_face){ s, face_show, face_check, face_reload,
+                                    face_scrub };
     return s;
 }
 

@@ -19,6 +19,8 @@ struct config_face {
     /* MUST: reads the files again and says so in *told. */
     enum status (*reload)(void *ctx, struct arena *a, str *told,
                           struct diags *ds);
+    /* MUST: appends the text with every known secret crossed out. */
+    void (*scrub)(void *ctx, struct buf *out, str text);
 };
 
 #endif

@@ -118,16 +118,34 @@ static enum status end_poll(const struct entra_want *w,
     return fail_answer(w, call, reply);
 }
 
+/* The line again and again: a front end shows it late, or only once. */
+static bool wait_showing(const struct http_call *call, int64_t ms, str line)
+{
+    do {
+        int64_t step = ms < 1000 ? ms : 1000;
+        call->status(call->ctx, line);
+        if (!http_pause(call, step))
+            return false;
+        ms -= step;
+    } while (ms > 0);
+    return true;
+}
+
 static enum status wait_for_person(const struct entra_want *w,
                                    const struct http_call *call,
                                    const struct device_code *code,
                                    struct token *out)
 {
+    str line = arena_fmt(call->arena,
+                         "To sign in to tenant %.*s, open %.*s in a browser "
+                         "and enter the code %.*s",
+                         STRF(w->tenant), STRF(code->uri),
+                         STRF(code->user_code));
     int64_t interval = code->interval_s, until = auth_now() + code->expires_s;
     struct http_reply reply = { .status = 0 };
     while (auth_now() < until) {
         struct buf body;
-        if (!http_pause(call, interval * 1000))
+        if (!wait_showing(call, interval * 1000, line))
             return ST_CANCELLED;
         buf_init(&body, MAX_BODY);
         oauth_poll_body(&body, client_of(w), code->device_code);
@@ -158,12 +176,6 @@ static enum status by_person(const struct entra_want *w,
     enum status st = ask_code(w, call, &code);
     if (st != ST_OK)
         return st;
-    str line = arena_fmt(call->arena,
-                         "To sign in to tenant %.*s, open %.*s in a browser "
-                         "and enter the code %.*s",
-                         STRF(w->tenant), STRF(code.uri),
-                         STRF(code.user_code));
-    call->status(call->ctx, line);
     return wait_for_person(w, call, &code, out);
 }
 

@@ -137,6 +137,14 @@ def test_our_own_file_wins():
     assert row["File"].endswith("/.config/shikra/shikra.yaml"), row
 
 
+def test_messages_have_secrets_crossed_out():
+    place = Place("Http: {ProxyPassword: canary_password_1}\n")
+    answers, text = place.run(".config", "print canary_password_1")
+    assert not answers[1]["ok"]
+    assert "'***'" in answers[1]["errors"][0]["message"], answers[1]
+    assert "canary" not in text, text
+
+
 def test_start_reads_no_settings():
     """A broken file is nobody's business until a setting is needed."""
     answers, _ = Place("A: [\n").run("print x = 1")

@@ -96,8 +96,8 @@ TEST(what_is_broken_is_told)
     gives(PATHS("a"), "<html>", "! the answer is not JSON");
     gives(PATHS("a"), "{\"a\":[1,2", "! the JSON of the answer ends before it "
                                       "is complete");
-    gives(PATHS("a"), "{\"b\":\"x", "! the JSON of the answer ends before it is "
-                                    "complete");
+    gives(PATHS("a"), "{\"b\":\"x",
+          "! the JSON of the answer ends before it is complete");
     gives(PATHS("a"), "{\"b\":[}", "! the brackets of the answer do not match");
     gives(PATHS("a"), "]", "! the brackets of the answer do not match");
 }
