@@ -16,7 +16,7 @@ static void add(struct state *s, int64_t v, size_t bytes)
     s->sum += v;
     s->n += bytes;
     if (s->n > s->room) {
-        s->room = s->n + s->n / 2;
+        s->room = s->n + 4096; /* not a byte at a time */
         s->heap = xrealloc(s->heap, s->room);
     }
     memset(s->heap + s->n - bytes, 'x', bytes);
