@@ -267,6 +267,7 @@ static void settle(struct batch *b, struct transfer *t, CURLcode code)
     } else if (code == CURLE_OK) {
         settle_answer(b, t);
     } else if (t->stop != STOP_NONE || !transport_may_pass(code) ||
+               tunnel_answer(t) ||
                !try_again(b, t, code)) {
         t->reply->status = 0;
         done(b, t, report_transport(t, code));

@@ -119,5 +119,6 @@ enum status report_transfer(struct transfer *t, enum diag_code code,
                             const char *fmt, ...);
 bool transport_may_pass(CURLcode code); /* worth another try */
 bool never_resolved(CURLcode code);
+long tunnel_answer(struct transfer *t); /* of a proxy that refused; 0 */
 
 #endif

@@ -230,10 +230,34 @@ static enum status report_stop(struct transfer *t)
     }
 }
 
+/* The proxy refused the tunnel to an https server. */
+static enum status report_tunnel(struct transfer *t, long answer)
+{
+    struct diag *d = fail(t->http, t->call, DIAG_NETWORK,
+                          "%.*s: the proxy answers %ld and does not connect",
+                          STRF(transfer_name(t)), answer);
+    diag_hint(t->call->ds, d,
+              answer == 407 ? "it wants credentials: Http: ProxyUser, "
+                              "ProxyPassword"
+                            : "does it allow this host and port?");
+    return ST_ENV;
+}
+
+long tunnel_answer(struct transfer *t)
+{
+    long answer = 0;
+    if (t->easy)
+        t->http->curl.easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE,
+                                   &answer);
+    return answer >= 400 ? answer : 0;
+}
+
 enum status report_transport(struct transfer *t, CURLcode code)
 {
     if (t->stop != STOP_NONE)
         return report_stop(t);
+    if (tunnel_answer(t))
+        return report_tunnel(t, tunnel_answer(t));
     int i = trouble_of(code);
     const char *what = i >= 0 ? TROUBLE[i].what
                               : t->http->curl.easy_strerror(code);

@@ -4,10 +4,11 @@ Started by: tests/unit/t_http.c, t_auth.c. Prints one line of JSON with its
 ports and files, serves until standard input is closed. Paths name what the
 server does; each request is checked, and a wrong one gets a 400 that says why.
 """
-import gzip
+import http.client
 import http.server
 import json
 import os
+import select
 import socket
 import ssl
 import struct
@@ -120,7 +121,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_path_count(self):
         with counts_lock:
-            self.answer(200, {"n": counts.get("all " + self.args["of"], 0)})
+            of = self.args["of"]
+            key = of if of in ("proxied", "tunnels") else "all " + of
+            self.answer(200, {"n": counts.get(key, 0)})
 
     def do_path_sleep(self):
         time.sleep(int(self.args["ms"]) / 1000)
@@ -252,6 +255,61 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200, b"<html><title>Sign in</title></html>", "text/html")
 
 
+class Proxy(http.server.BaseHTTPRequestHandler):
+    """A proxy that wants user and password: whole addresses and tunnels."""
+    protocol_version = "HTTP/1.1"
+    WANTED = "Basic cHJveHktdXNlcjpwcm94eS1wYXNzd29yZA=="
+
+    def log_message(self, *args):
+        pass
+
+    def admit(self):
+        if self.headers.get("Proxy-Authorization") == self.WANTED:
+            return True
+        self.send_response(407)
+        self.send_header("Proxy-Authenticate", 'Basic realm="test"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        return False
+
+    def do_GET(self):
+        url = urllib.parse.urlsplit(self.path)
+        if not url.netloc:
+            self.send_error(400)
+        elif self.admit():
+            count("proxied")
+            client = http.client.HTTPConnection(url.netloc)
+            client.request("GET", url.path,
+                           headers={"User-Agent": self.headers["User-Agent"]})
+            reply = client.getresponse()
+            body = reply.read()
+            self.send_response(reply.status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    def do_CONNECT(self):
+        if not self.admit():
+            return
+        count("tunnels")
+        host, _, port = self.path.partition(":")
+        with socket.create_connection((host, int(port))) as far:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.flush()
+            near = self.connection
+            while True:
+                ready, _, _ = select.select([near, far], [], [], 10)
+                if not ready:
+                    break
+                data = ready[0].recv(65536)
+                if not data:
+                    break
+                (far if ready[0] is near else near).sendall(data)
+        self.close_connection = True
+
+
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
@@ -312,7 +370,7 @@ def main():
             "http": listen(), "other": listen(),
             "https": listen(tls(folder, "server")),
             "wrong": listen(tls(folder, "wrong")),
-            "silent": silent_port(), "closed": closed_port(),
+            "proxy": listen(handler=Proxy), "silent": silent_port(), "closed": closed_port(),
             "ca": os.path.join(folder, "ca.pem"), "dir": folder,
         }, separators=(",", ":")), flush=True)
         sys.stdin.read()

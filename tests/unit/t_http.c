@@ -131,6 +131,64 @@ TEST(metadata_addresses_are_out_of_reach)
     rig_release(&r);
 }
 
+/* ---- proxies ---- */
+
+static enum status through(struct rig *r, const char *password,
+                           const char *fact)
+{
+    struct http_options o = rig_quick;
+    o.proxy = rig_url(r, "proxy", "");
+    o.proxy_user = S("proxy-user");
+    o.proxy_password = str_of(password);
+    CHECK(http_configure(r->http, &o, &r->ds));
+    struct http_request rq = { .url = rig_url(r, fact, "/ok"),
+                               .ca_file = rig_fact("ca") };
+    return http_send(r->http, &rq, &r->call, &r->reply);
+}
+
+static void proxied(struct rig *r, const char *what, const char *want)
+{
+    str path = arena_fmt(r->arena, "/count?of=%s", what);
+    struct http_request rq = { .url = rig_url(r, "http", path.p),
+                               .direct = true };
+    CHECK(http_send(r->http, &rq, &r->call, &r->reply) == ST_OK);
+    CHECK_STR(r->reply.body, want);
+}
+
+TEST(proxies_are_used_with_their_credentials)
+{
+    struct rig r;
+    begin(&r);
+    CHECK(through(&r, "proxy-password", "http") == ST_OK);
+    CHECK(through(&r, "proxy-password", "https") == ST_OK);
+    CHECK(through(&r, "wrong-password", "http") == ST_ENV);
+    CHECK(rig_said(&r, DIAG_HTTP, "answers 407"));
+    CHECK(through(&r, "wrong-password", "https") == ST_ENV);
+    CHECK(rig_said(&r, DIAG_NETWORK, "the proxy answers 407"));
+    CHECK(secrets_in(r.secrets, S("wrong-password")));
+    proxied(&r, "proxied", "{\"n\": 1}");
+    proxied(&r, "tunnels", "{\"n\": 1}");
+    rig_release(&r);
+}
+
+TEST(the_environment_names_a_proxy_unless_told_otherwise)
+{
+    struct rig r;
+    begin(&r);
+    str nowhere = rig_url(&r, "closed", "");
+    setenv("http_proxy", nowhere.p, 1);
+    CHECK(get(&r, "http", "/ok") == ST_OK); /* "none" */
+    struct http_options o = rig_quick;
+    o.proxy = S("");
+    CHECK(http_configure(r.http, &o, &r.ds));
+    CHECK(get(&r, "http", "/ok") == ST_ENV);
+    setenv("no_proxy", "127.0.0.1", 1);
+    CHECK(get(&r, "http", "/ok") == ST_OK);
+    unsetenv("http_proxy");
+    unsetenv("no_proxy");
+    rig_release(&r);
+}
+
 /* ---- answers that are errors ---- */
 
 TEST(an_error_speaks_the_words_of_its_vendor)
