@@ -58,12 +58,12 @@ static str path_part(const char *path, const char *part)
 TEST(paths_fall_into_parts)
 {
     CHECK_STR(CALL("parse_path", T("C:\\temp\\file.txt")),
-              "{\"Scheme\":\"\",\"RootPath\":\"C:\",\"DirectoryPath\":"
+              "{\"Scheme\":\"\",\"RootPath\":\"C:\\\\\",\"DirectoryPath\":"
               "\"C:\\\\temp\",\"DirectoryName\":\"temp\",\"Filename\":"
               "\"file.txt\",\"Extension\":\"txt\","
               "\"AlternateDataStreamName\":\"\"}");
     CHECK_STR(CALL("parse_path", T("file://C:/temp/file.txt:some.exe")),
-              "{\"Scheme\":\"file\",\"RootPath\":\"C:\",\"DirectoryPath\":"
+              "{\"Scheme\":\"file\",\"RootPath\":\"C:/\",\"DirectoryPath\":"
               "\"C:/temp\",\"DirectoryName\":\"temp\",\"Filename\":"
               "\"file.txt\",\"Extension\":\"txt\","
               "\"AlternateDataStreamName\":\"some.exe\"}");
@@ -71,7 +71,7 @@ TEST(paths_fall_into_parts)
                         "DirectoryPath"),
               "\"\\\\\\\\shared\\\\users\\\\temp\"");
     CHECK_STR(path_part("\\\\shared\\users\\f.gz", "RootPath"), "\"\"");
-    CHECK_STR(path_part("\\\\?\\C:\\x\\y", "RootPath"), "\"C:\"");
+    CHECK_STR(path_part("\\\\?\\C:\\x\\y", "RootPath"), "\"C:\\\\\"");
     CHECK_STR(path_part("/usr/lib/file", "DirectoryPath"), "\"/usr/lib\"");
     CHECK_STR(path_part("/usr/lib/file", "Extension"), "\"\"");
     CHECK_STR(path_part("/file", "DirectoryPath"), "\"/\"");
