@@ -71,6 +71,48 @@ TEST(a_vault_gives_secrets)
     close_safe(&s);
 }
 
+static str read_file(struct safe *s, const char *path)
+{
+    char text[16384];
+    int fd = open(path, O_RDONLY);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text);
+    close(fd);
+    return arena_str(s->rig.arena, (str){ text, n > 0 ? (size_t)n : 0 });
+}
+
+/* The sign-in and the secret itself go over the wire; neither may stay. */
+TEST(a_recording_of_a_vault_holds_no_secret)
+{
+    struct safe s;
+    str v;
+    rig_start("tests/providers/oauthd.py");
+    char path[256];
+    snprintf(path, sizeof path, "%.*s/vault.tape", STRF(rig_fact("dir")));
+    setenv("SHIKRA_HTTP_RECORD", path, 1);
+    open_safe(&s, "");
+    unsetenv("SHIKRA_HTTP_RECORD");
+    CHECK(get_secret(&s, "TIProviders.OTX.Args.AuthKey", &v) == ST_OK);
+    CHECK_STR(v, "vault-value-of-otx");
+    str tape = read_file(&s, path);
+    CHECK(str_find(tape, S("/oauth2/v2.0/token\n")) > 0);
+    CHECK(str_find(tape, S("/secrets/TIProviders-OTX-Args-AuthKey?")) > 0);
+    CHECK(str_find(tape, S("client_secret=***&")) > 0);
+    CHECK(str_find(tape, S("\"access_token\":\"***\"")) > 0);
+    CHECK(str_find(tape, S("\"value\":\"***\"")) > 0);
+    CHECK(str_find(tape, S("tok-")) < 0);
+    CHECK(str_find(tape, S("vault-value")) < 0);
+    close_safe(&s);
+
+    setenv("SHIKRA_HTTP_REPLAY", path, 1);
+    open_safe(&s, "");
+    unsetenv("SHIKRA_HTTP_REPLAY");
+    CHECK(get_secret(&s, "TIProviders.OTX.Args.AuthKey", &v) == ST_OK);
+    CHECK_STR(v, "***"); /* nothing was asked of the server */
+    CHECK(get_secret(&s, "TIProviders.B.Args.AuthKey", &v) == ST_ENV);
+    CHECK(rig_said(&s.rig, DIAG_NETWORK, "not in the recording"));
+    close_safe(&s);
+}
+
 TEST(a_vault_that_has_no_name_is_told)
 {
     struct safe s;
