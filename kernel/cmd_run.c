@@ -164,14 +164,40 @@ static int run_cells(struct run *r)
     return worst;
 }
 
-static int run_all(struct run *r)
+static void set_params(struct run *r)
 {
     for (size_t i = 0; i < r->params.n; i++) {
         str p = str_of(r->params.v[i]);
         size_t eq = (size_t)str_find_char(p, '=');
         r->in.set_param(r->in.lang, str_sub(p, 0, eq),
-                        str_sub(p, eq + 1, p.n));
+                        str_sub(p, eq + 1, p.n), true);
     }
+}
+
+/* A misspelt name would quietly leave a default in force. */
+static bool check_params(struct run *r)
+{
+    struct diags ds;
+    struct buf text;
+    LIST(str) cells = { 0 };
+    for (size_t i = 0; i < r->cells.list.n; i++)
+        PUSH(r->arena, cells, r->cells.list.v[i].code);
+    diags_init(&ds, r->arena);
+    if (r->in.check_params(r->in.lang, cells.v, cells.n, &ds) == ST_OK)
+        return true;
+    buf_init(&text, 1 << 20);
+    for (size_t i = 0; i < ds.list.n; i++)
+        diag_print(&text, &ds.list.v[i], S(""));
+    fwrite(text.p, 1, text.n, stderr);
+    buf_release(&text);
+    return false;
+}
+
+static int run_all(struct run *r)
+{
+    set_params(r);
+    if (!check_params(r))
+        return EXIT_ERROR;
     if (r->form != FORM_HTML)
         return run_cells(r);
     page_begin(&r->page, &r->in, str_of(r->title));

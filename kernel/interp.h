@@ -28,7 +28,10 @@ struct interp {
     /* MAY be NULL. */
     void (*warm_up)(struct lang *l);
     void (*reset)(struct lang *l);
-    void (*set_param)(struct lang *l, str name, str value);
+    void (*set_param)(struct lang *l, str name, str value, bool must);
+    void (*params_failed)(struct lang *l, str why);
+    enum status (*check_params)(struct lang *l, const str *cells, size_t n,
+                                struct diags *ds);
     enum status (*print_stage)(struct lang *l, str stage, str code,
                                struct buf *out, struct diags *ds);
 

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "kernel/params_file.h"
 #include "providers/providers.h"
 #include "render/html/html.h"
 
@@ -67,7 +68,7 @@ static void set_params_from_environment(struct interp *in)
         if (!str_starts(entry, prefix) || eq <= (ptrdiff_t)prefix.n)
             continue;
         in->set_param(in->lang, str_sub(entry, prefix.n, (size_t)eq),
-                      str_sub(entry, (size_t)eq + 1, entry.n));
+                      str_sub(entry, (size_t)eq + 1, entry.n), false);
     }
 }
 
@@ -88,8 +89,13 @@ void modules_open(struct interp *in)
         .warm_up = lang_warm_up,
         .reset = lang_reset,
         .set_param = lang_set_param,
+        .params_failed = lang_params_failed,
+        .check_params = lang_check_params,
         .print_stage = lang_print_stage,
     };
+    const char *file = getenv("SHIKRA_PARAMS");
+    if (file && *file)
+        params_file_read(in, file);
     set_params_from_environment(in);
 }
 

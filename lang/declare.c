@@ -1,10 +1,12 @@
 /* declare.c - let, set and the parameters of a notebook.
  *
  * Called by: cell.c. A parameter's value comes, last one winning, from its
- * default, the environment (SHIKRA_PARAM_name) or the command line. */
+ * default, the file that SHIKRA_PARAMS names, the environment
+ * (SHIKRA_PARAM_name), the command line. */
 #include "statement.h"
 
-#include <stdlib.h>
+#include "base/json_text.h"
+#include "params.h"
 
 const struct setting *find_setting(const struct setting *v, size_t n, str name)
 {
@@ -76,10 +78,24 @@ enum status run_set(struct run *r, const struct ast *t)
     return ST_OK;
 }
 
-/* Text from outside to the declared type. */
-static bool convert_param(struct binder *b, const struct ast *p, str text,
-                          enum type type, struct value *v)
+static void dynamic_from_text(struct arena *a, str text, struct value *v)
 {
+    struct buf b;
+    buf_init(&b, JSON_MAX_BYTES);
+    if (!json_compact(&b, text, JSON_MAX_DEPTH, NULL))
+        json_text_str(&b, text);
+    *v = (struct value){ .type = TYPE_DYNAMIC, .s = buf_take(&b, a) };
+    v->null = str_eqz(v->s, "null");
+    buf_release(&b);
+}
+
+bool param_from_text(struct binder *b, const struct ast *p, str text,
+                     enum type type, struct value *v)
+{
+    if (type == TYPE_DYNAMIC) {
+        dynamic_from_text(b->arena, text, v);
+        return true;
+    }
     struct expr *e = coerce(b, ex_string(b, text), type);
     struct node *one = print_scalar(
         b, &(struct ast){ .kind = AST_LITERAL,
@@ -104,16 +120,6 @@ static bool convert_param(struct binder *b, const struct ast *p, str text,
     return true;
 }
 
-static str outside_value(struct lang *l, str name)
-{
-    const struct setting *s = find_setting(l->params.v, l->params.n, name);
-    if (s)
-        return s->value.s;
-    char *env = getenv(arena_cstr(
-        l->cell, arena_fmt(l->cell, "SHIKRA_PARAM_%.*s", STRF(name))));
-    return env ? str_of(env) : STR_NONE;
-}
-
 static enum status declare_one(struct run *r, struct binder *b,
                                const struct ast *p)
 {
@@ -123,10 +129,15 @@ static enum status declare_one(struct run *r, struct binder *b,
     if (p->kid && p->kid->kind == AST_TYPE)
         type_from_name(p->kid->text, &d.value.type);
     const struct ast *fallback = p->kid ? p->kid->next : NULL;
-    str text = outside_value(r->l, p->text);
+    str text = param_outside(r->l, p->text);
     const struct let *assigned = scope_find(b->scope, p->text);
+    if (r->l->params_failed.n) {
+        diag_error(r->ds, DIAG_FILE, p->span, "%.*s",
+                   STRF(r->l->params_failed));
+        return ST_ENV;
+    }
     if (text.p) {
-        if (!convert_param(b, p, text, d.value.type, &v))
+        if (!param_from_text(b, p, text, d.value.type, &v))
             return ST_USER;
     } else if (assigned && assigned->expr && !fallback) {
         return ST_OK;

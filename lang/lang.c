@@ -150,14 +150,6 @@ void lang_reset(struct lang *l)
     pthread_mutex_unlock(&l->lock);
 }
 
-void lang_set_param(struct lang *l, str name, str value)
-{
-    struct setting s = { arena_str(l->arena, name),
-                         { .type = TYPE_STRING,
-                           .s = arena_str(l->arena, value) } };
-    PUSH(l->arena, l->params, s);
-}
-
 /* ---- cells ---- */
 
 static struct arena *begin_cell(struct lang *l)

@@ -76,9 +76,16 @@ NODISCARD enum status lang_run(struct lang *l, str code,
 
 void lang_cancel(struct lang *l); /* the running cell ends with ST_CANCELLED */
 
-/* Parameters from outside (`declare query_parameters`); text is converted to
- * the declared type. */
-void lang_set_param(struct lang *l, str name, str value);
+/* Parameters from outside (`declare query_parameters`); the last value set of a
+ * name counts, and its text is converted to the declared type. `must`: it is a
+ * mistake when nothing declares it. */
+void lang_set_param(struct lang *l, str name, str value, bool must);
+/* Why the parameters cannot be used: every declaration will say so. */
+void lang_params_failed(struct lang *l, str why);
+/* Before a headless run: that the parameters can be used, and that one of the
+ * cells declares each that must be. */
+NODISCARD enum status lang_check_params(struct lang *l, const str *cells,
+                                        size_t n, struct diags *ds);
 
 struct completion {
     str text;         /* full replacement of [beg, end) */

@@ -18,6 +18,12 @@ struct setting {
     struct value value;
 };
 
+/* A parameter from outside. */
+struct param_text {
+    str name, text;
+    bool must; /* a mistake when nothing declares it */
+};
+
 /* A source that the running cell has opened. */
 struct opened {
     struct source *source;
@@ -37,7 +43,8 @@ struct lang {
     struct catalog *catalog;
     struct scope *scope; /* lets of the session */
     LIST(struct setting) settings;
-    LIST(struct setting) params;   /* from outside, as text */
+    LIST(struct param_text) params;
+    str params_failed; /* why the file of parameters cannot be used, or "" */
     LIST(struct setting) declared; /* query parameters, typed, null = default */
     LIST(struct reject) rejects;   /* of the last load */
     struct arena *rejects_arena;

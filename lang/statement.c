@@ -3,6 +3,7 @@
  * Called by: cell.c, one statement after the other. */
 #include "statement.h"
 
+#include "base/json_text.h"
 #include "base/ticks.h"
 #include "ops/render.h"
 
@@ -227,30 +228,74 @@ void add_pending(struct lang *l, str name, const struct node *n)
     PUSH(l->cell, l->pending, t);
 }
 
+/* A value of Python's that is meant for the declared type: None, a list for a
+ * dynamic, a date in quotes. False: it does not fit. */
+static bool fit_declared(struct binder *b, const struct ast *t,
+                         enum type type, struct value *v)
+{
+    if (v->type == TYPE_DYNAMIC && v->null) {
+        *v = (struct value){ .type = type,
+                             .null = type != TYPE_STRING,
+                             .s = S("") };
+        return true;
+    }
+    if (type == TYPE_DYNAMIC && v->type != TYPE_DYNAMIC) {
+        struct buf text;
+        buf_init(&text, MAX_CELL_BYTES);
+        json_text_value(&text, v);
+        *v = (struct value){ .type = type, .s = buf_take(&text, b->arena) };
+        buf_release(&text);
+        return true;
+    }
+    bool quoted = type == TYPE_DATETIME || type == TYPE_TIMESPAN ||
+                  type == TYPE_GUID || type == TYPE_DECIMAL;
+    if (quoted && v->type == TYPE_STRING)
+        return param_from_text(b, t, v->s, type, v);
+    return can_widen(v->type, type);
+}
+
 /* `n = 5`: a scalar, which papermill writes for parameters. */
 static enum status assign_scalar(struct run *r, const struct ast *t,
                                  struct binder *b)
 {
     struct value v;
+    size_t nerrors = r->ds->nerrors;
     const struct setting *d =
         find_setting(r->l->declared.v, r->l->declared.n, t->text);
     struct expr *e = bind_const(b, t->kid);
     if (e->kind == EX_ERROR || !bind_value(b, t->kid, &v))
         return ST_USER;
-    if (d && d->value.type != v.type && !can_widen(v.type, d->value.type)) {
-        bind_error(b, DIAG_TYPE, t->span,
-                   "the parameter '%.*s' is a %s, this is a %s", STRF(t->text),
-                   type_name(d->value.type), type_name(v.type));
+    enum type given = v.type;
+    if (d && !fit_declared(b, t, d->value.type, &v)) {
+        if (r->ds->nerrors == nerrors)
+            bind_error(b, DIAG_TYPE, t->span,
+                       "the parameter '%.*s' is a %s, this is a %s",
+                       STRF(t->text), type_name(d->value.type),
+                       type_name(given));
         return ST_USER;
     }
     let_value(r->l, t->text, v);
     return ST_OK;
 }
 
+/* `hosts = ["WS01"]` is a list unless a table or a let is called WS01: KQL
+ * quotes names in the same way. */
+static bool is_list_of_one(const struct binder *b, const struct ast *pipe)
+{
+    return pipe->kind == AST_NAME && pipe->value.s.n &&
+           !is_tabular(b, pipe) && !scope_find(b->scope, pipe->text);
+}
+
 enum status run_assign(struct run *r, const struct ast *t)
 {
     struct binder b = session_binder(r->l, r->ds, r->o);
     const struct ast *pipe = t->kid;
+    if (is_list_of_one(&b, pipe)) {
+        struct ast list = *pipe, set = *t;
+        list.kind = AST_LITERAL;
+        set.kid = set.last = &list;
+        return assign_scalar(r, &set, &b);
+    }
     if (pipe->kind != AST_PIPE && !is_tabular(&b, pipe) &&
         (pipe->kind != AST_NAME || scope_find(b.scope, pipe->text)))
         return assign_scalar(r, t, &b);

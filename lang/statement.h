@@ -32,6 +32,11 @@ enum status run_let(struct run *r, const struct ast *t);
 enum status run_set(struct run *r, const struct ast *t);
 enum status run_declare(struct run *r, const struct ast *t);
 const struct setting *find_setting(const struct setting *v, size_t n, str name);
+/* Text from outside as a value of a parameter's type: JSON for a dynamic (a
+ * string when it is none), tolong() and the like for the others. False after a
+ * report at `p`, whose text is the parameter's name. */
+bool param_from_text(struct binder *b, const struct ast *p, str text,
+                     enum type type, struct value *v);
 
 /* -- finding.c: guards and texts -- */
 enum status run_assert(struct run *r, const struct ast *t);

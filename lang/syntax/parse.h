@@ -21,6 +21,7 @@ struct parser {
     bool stopped;      /* the rest of the cell was given up: no more reports */
     uint32_t error_at; /* place of the last report: one per place */
     bool colon;        /* `column : "term"` compares: search, find */
+    bool python;       /* inside a list or a dict of a Python literal */
 };
 
 /* MAX_CHAIN: operators or members in a row, each a level of the tree;
@@ -93,6 +94,9 @@ struct ast *parse_pipe_from(struct parser *p, struct ast *source);
 struct ast *parse_subquery(struct parser *p);
 struct ast *parse_literal(struct parser *p); /* one literal, sign too */
 struct ast *parse_dynamic(struct parser *p); /* after `dynamic` */
+/* None, […] or {…} as Python writes them, for `name = …`; NULL when none of
+ * these stands here. ["x"] is an AST_NAME whose value is that list. */
+struct ast *parse_python(struct parser *p);
 /* Reports a keyword where a new column is named. */
 void check_new_name(struct parser *p, const struct token *t);
 /* name = expr, (a, b) = expr, or expr. */

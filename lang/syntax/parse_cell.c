@@ -194,7 +194,8 @@ static struct ast *parse_assign(struct parser *p)
     const struct token *name = take(p);
     take(p);
     struct ast *t = ast_new(p->arena, AST_ASSIGN, name->span, name->text);
-    return ast_add(t, parse_pipe(p));
+    struct ast *value = parse_python(p);
+    return ast_add(t, value ? value : parse_pipe(p));
 }
 
 static struct ast *parse_markdown(struct parser *p)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/json_text.h"
-#include "base/json_write.h"
 #include "base/ticks.h"
 #include "parse.h"
 
@@ -264,7 +263,7 @@ static bool dyn_bag(struct parser *p, struct buf *b)
             parse_error(p, DIAG_SYNTAX, "expected a property name in quotes");
             return false;
         }
-        json_str(b, take(p)->text);
+        json_text_str(b, take(p)->text);
         buf_addc(b, ':');
         if (!expect_punct(p, ":") || !dyn_value(p, b))
             return false;
@@ -275,8 +274,18 @@ static bool dyn_bag(struct parser *p, struct buf *b)
     return expect_punct(p, "}");
 }
 
+static bool at_none(const struct parser *p)
+{
+    return peek(p)->kind == TOK_NAME && str_eqz(peek(p)->text, "None");
+}
+
 static bool dyn_scalar(struct parser *p, struct buf *b)
 {
+    if (p->python && at_none(p)) {
+        take(p);
+        buf_adds(b, "null");
+        return true;
+    }
     struct ast *t = parse_literal(p);
     if (!t) {
         struct diag *d = parse_error(p, DIAG_SYNTAX,
@@ -290,7 +299,7 @@ static bool dyn_scalar(struct parser *p, struct buf *b)
     }
     if (t->kind != AST_LITERAL)
         return false;
-    value_json(b, &t->value);
+    json_text_value(b, &t->value);
     return true;
 }
 
@@ -298,7 +307,7 @@ static bool dyn_value(struct parser *p, struct buf *b)
 {
     if (peek(p)->kind == TOK_QUOTED) { /* ["x"]: the lexer saw a name */
         buf_addc(b, '[');
-        json_str(b, take(p)->text);
+        json_text_str(b, take(p)->text);
         buf_addc(b, ']');
         return true;
     }
@@ -331,4 +340,42 @@ struct ast *parse_dynamic(struct parser *p)
     at.end = p->ts.v[p->i ? p->i - 1 : 0].span.end;
     return ok && closed ? literal(p, at, v)
                         : ast_new(p->arena, AST_ERROR, at, S(""));
+}
+
+/* Only what follows ends the statement tells `x = None` from a pipeline that
+ * begins with a table of that name. */
+static bool ends_statement(const struct parser *p, size_t ahead)
+{
+    const struct token *t = &p->ts.v[p->i + ahead];
+    return t->kind == TOK_END || t->line_start || str_eqz(t->text, ";");
+}
+
+struct ast *parse_python(struct parser *p)
+{
+    struct span at = peek(p)->span;
+    struct value v = { .type = TYPE_DYNAMIC };
+    struct buf b;
+    if (at_none(p) && ends_statement(p, 1)) {
+        take(p);
+        v.null = true;
+        v.s = S("");
+        return literal(p, at, v);
+    }
+    bool one = peek(p)->kind == TOK_QUOTED && ends_statement(p, 1);
+    str name = peek(p)->text;
+    if (!one && !at_punct(p, "[") && !at_punct(p, "{"))
+        return NULL;
+    buf_init(&b, MAX_CELL_BYTES * 2);
+    p->python = true;
+    bool ok = dyn_value(p, &b);
+    p->python = false;
+    v.s = buf_take(&b, p->arena);
+    buf_release(&b);
+    at.end = p->ts.v[p->i ? p->i - 1 : 0].span.end;
+    if (one) { /* a list, or a name in KQL's quotes: who runs it decides */
+        struct ast *t = ast_new(p->arena, AST_NAME, at, name);
+        t->value = v;
+        return t;
+    }
+    return ok ? literal(p, at, v) : ast_new(p->arena, AST_ERROR, at, S(""));
 }

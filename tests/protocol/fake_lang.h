@@ -292,11 +292,22 @@ static void fake_reset(struct lang *l)
     (void)l;
 }
 
-static void fake_set_param(struct lang *l, str name, str value)
+static void fake_set_param(struct lang *l, str name, str value, bool must)
 {
     (void)l;
     (void)name;
     (void)value;
+    (void)must;
+}
+
+static enum status fake_check_params(struct lang *l, const str *cells,
+                                     size_t n, struct diags *ds)
+{
+    (void)l;
+    (void)cells;
+    (void)n;
+    (void)ds;
+    return ST_OK;
 }
 
 static void fake_open(struct interp *in)
@@ -310,6 +321,7 @@ static void fake_open(struct interp *in)
         .is_complete = fake_is_complete, .draw = fake_draw,
         .html_text = fake_html_text,
         .reset = fake_reset, .set_param = fake_set_param,
+        .check_params = fake_check_params,
     };
 }
 

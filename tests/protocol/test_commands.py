@@ -109,6 +109,40 @@ class Run(unittest.TestCase):
         self.assertIn("&lt;b", text)
         self.assertNotIn("<b>", text.split("<h1>")[1].split("<section>")[0])
 
+    @unittest.skipIf("--fake" in sys.argv, "no parameters in the fake")
+    def test_parameters(self):
+        code = ("declare query_parameters(host:string = 'A', n:long = 1, "
+                "l:dynamic = dynamic([])); print strcat_delim('|', host, "
+                "tostring(n), tostring(l))")
+        with tempfile.TemporaryDirectory() as d:
+            path = os.path.join(d, "run.yaml")
+
+            def run(yaml, *args, **env):
+                with open(path, "w") as f:
+                    f.write(yaml)
+                return shikra("run", *args, "-e", code,
+                              env=dict(env, SHIKRA_PARAMS=path))
+
+            given = "host: WS09\nn: 7\nl: [a, 1, true, null, '5', {k: 007}]\n"
+            p = run(given)
+            self.assertIn('WS09|7|["a",1,true,null,"5",{"k":"007"}]',
+                          p.stdout, p.stderr)
+            p = run(given, SHIKRA_PARAM_n="8", SHIKRA_PARAM_other="x")
+            self.assertIn("WS09|8|", p.stdout, p.stderr)
+            p = run(given, "--param", "n=9", SHIKRA_PARAM_n="8")
+            self.assertIn("WS09|9|", p.stdout, p.stderr)
+            for bad, part in (("n: seven\n", "'n' is not a long"),
+                              ("hsot: x\n", "did you mean 'host'?"),
+                              ("- 1\n", "no mapping"),
+                              ("a: [\n", "run.yaml (SHIKRA_PARAMS), line")):
+                p = run(bad)
+                self.assertEqual((p.returncode, p.stdout), (1, ""), bad)
+                self.assertIn(part, p.stderr)
+        p = shikra("run", "-e", code, env={"SHIKRA_PARAMS": "/nowhere.yaml"})
+        self.assertEqual(p.returncode, 1)
+        p = shikra("run", "--param", "hsot=x", "-e", "print 1")
+        self.assertEqual((p.returncode, p.stdout), (1, ""))
+
     def test_misuse(self):
         for args in ([], ["--out"], ["--out", "pdf"], ["--param", "x"],
                      ["--nope"], ["--out", "html"]):
