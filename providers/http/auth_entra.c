@@ -152,6 +152,13 @@ static enum status missing(const struct entra_want *w,
     return http_fail(w->auths->http, call, DIAG_AUTH, "%s is not set", what);
 }
 
+/* An application belongs to one tenant; the others are for people. */
+static bool has_tenant(const struct entra_want *w)
+{
+    return !str_eqz(w->tenant, "organizations") &&
+           !str_eqz(w->tenant, "common") && !str_eqz(w->tenant, "consumers");
+}
+
 static enum status by_secret(const struct entra_want *w,
                              const struct http_call *call, struct token *out)
 {
@@ -161,6 +168,8 @@ static enum status by_secret(const struct entra_want *w,
         return missing(w, call, "ClientId");
     if (!c.secret.n)
         return missing(w, call, "ClientSecret");
+    if (!has_tenant(w))
+        return missing(w, call, "TenantId");
     return post_client(w, call, &c, out);
 }
 
@@ -194,6 +203,8 @@ static enum status by_certificate(const struct entra_want *w,
         return missing(w, call, "ClientId");
     if (!w->id->certificate.n)
         return missing(w, call, "Certificate");
+    if (!has_tenant(w))
+        return missing(w, call, "TenantId");
     buf_init(&file, MAX_KEY_FILE);
     buf_init(&jwt, MAX_BODY);
     buf_init(&why, 1000);

@@ -22,6 +22,7 @@ struct credential {
     void *how; /* for fetch, in the arena of auths */
 
     bool fetching; /* one thread is at it */
+    str failure;   /* why its fetch failed; "" it did not. On the heap */
     char *value;   /* of the header; NULL: none yet */
     int64_t renew_at, expires_at;
     struct credential *next;

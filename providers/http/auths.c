@@ -32,12 +32,25 @@ static void drop_value(struct credential *c)
     c->value = NULL;
 }
 
+static void set_failure(struct credential *c, str why)
+{
+    char *copy = NULL;
+    if (why.n) {
+        copy = xmalloc(why.n);
+        memcpy(copy, why.p, why.n);
+    }
+    free((char *)c->failure.p);
+    c->failure = (str){ copy, why.n };
+}
+
 void auths_free(struct auths *s)
 {
     if (!s)
         return;
-    for (struct credential *c = s->all; c; c = c->next)
+    for (struct credential *c = s->all; c; c = c->next) {
         drop_value(c);
+        set_failure(c, S(""));
+    }
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
     arena_free(s->arena);
@@ -120,6 +133,9 @@ static enum status renew(struct credential *c, const struct http_call *call)
     c->fetching = false;
     if (st == ST_OK)
         keep_token(c, &t);
+    size_t n = call->ds->list.n;
+    set_failure(c, st == ST_ENV && n ? call->ds->list.v[n - 1].message
+                                     : S(""));
     pthread_cond_broadcast(&s->changed);
     return st;
 }
@@ -130,8 +146,13 @@ static enum status get_value(struct credential *c, struct http_signing *g,
     struct auths *s = c->auths;
     enum status st = ST_OK;
     pthread_mutex_lock(&s->lock);
+    bool waited = c->fetching;
     if (!wait_for_other(c, g->call))
         st = ST_CANCELLED;
+    /* A wrong password is tried once, not once for each of many requests:
+     * accounts are locked after a few. */
+    else if (waited && c->failure.n)
+        st = http_fail(s->http, g->call, DIAG_AUTH, "%.*s", STRF(c->failure));
     /* Of several requests that were refused, the first gets a new token, and
      * the others see that there is one. */
     if (st == ST_OK && g->refused && c->value &&

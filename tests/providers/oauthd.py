@@ -153,6 +153,7 @@ class OAuth(Handler):
                 self.refuse("invalid_client", "assertion: " + why, 401)
                 return
         elif self.form.get("client_secret") != SECRET:
+            time.sleep(0.3 if self.tenant == "locked" else 0)
             # Echoed on purpose: it must not come through to the user.
             self.refuse("invalid_client", "bad secret %s"
                         % self.form.get("client_secret"), 401)

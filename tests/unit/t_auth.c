@@ -134,6 +134,46 @@ TEST(one_thread_fetches_for_all)
     close_desk(&d);
 }
 
+static void *fail_in_thread(void *ctx)
+{
+    struct desk *d = ctx;
+    struct arena *arena = arena_new();
+    struct diags ds;
+    diags_init(&ds, arena);
+    struct http_call call = { .arena = arena, .ds = &ds };
+    struct entra id = identity(d, "locked");
+    id.client_secret = S("wrong-secret-value");
+    CHECK(auth_check(auth_entra(d->auths, &id, S("x/.default")), d->rig.http,
+                     &call) == ST_ENV);
+    CHECK(ds.nerrors == 1 &&
+          str_find(ds.list.v[0].message, S("invalid_client")) > 0);
+    arena_free(arena);
+    return NULL;
+}
+
+TEST(a_wrong_secret_is_tried_once_for_all_who_wait)
+{
+    struct desk d;
+    pthread_t t[6];
+    open_desk(&d);
+    for (int i = 0; i < 6; i++)
+        pthread_create(&t[i], NULL, fail_in_thread, &d);
+    for (int i = 0; i < 6; i++)
+        pthread_join(t[i], NULL);
+    CHECK(counted(&d, "locked%20token") < 4); /* who comes late tries, too */
+    close_desk(&d);
+}
+
+TEST(an_application_needs_its_tenant)
+{
+    struct desk d;
+    open_desk(&d);
+    const struct http_auth *a = by_secret(&d, "");
+    CHECK(auth_check(a, d.rig.http, &d.rig.call) == ST_ENV);
+    CHECK(rig_said(&d.rig, DIAG_AUTH, "TenantId is not set"));
+    close_desk(&d);
+}
+
 TEST(a_wrong_secret_is_told_without_showing_it)
 {
     struct desk d;
