@@ -10,13 +10,14 @@
 
 static const char head[] =
     "<meta name=\"viewport\" content=\"width=device-width\">\n"
-    "<style>body{font:14px/1.5 system-ui,sans-serif;max-width:72em;"
-    "margin:2em auto;padding:0 1em}"
+    /* The renderers' system colours follow the scheme that a page opts into. */
+    "<style>:root{color-scheme:light dark}"
+    "body{font:14px/1.5 system-ui,sans-serif;max-width:72em;"
+    "margin:2em auto;padding:0 1em;background:Canvas;color:CanvasText}"
     "pre{font:13px/1.45 ui-monospace,monospace;overflow:auto}"
     "pre.code{border-left:3px solid #8886;padding:.4em .8em}"
     "pre.bad{color:#b3261e}section{margin:1.2em 0}"
-    "@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}"
-    "pre.bad{color:#f2b8b5}}</style>\n";
+    "@media(prefers-color-scheme:dark){pre.bad{color:#f2b8b5}}</style>\n";
 
 void page_begin(struct page *p, const struct interp *in, str title)
 {

@@ -3,6 +3,7 @@
  * Called by: on_execute.c, cmd_run.c, cmd_batch.c. */
 #include "kernel/show.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 
 #include "base/json_write.h"
@@ -95,6 +96,24 @@ static void add_text(struct bundle *out, str text)
     buf_release(&b);
 }
 
+/* Where Markdown is not drawn, what keeps values from being markup is noise:
+ * backslashes before signs, and the entities of < and &. */
+static str without_escapes(struct arena *a, str s)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        str rest = str_sub(s, i, s.n);
+        bool escape = s.p[i] == '\\' && i + 1 < s.n &&
+                      ispunct((unsigned char)s.p[i + 1]);
+        bool lt = str_starts(rest, S("&lt;"));
+        bool amp = str_starts(rest, S("&amp;"));
+        p[n++] = lt ? '<' : s.p[escape ? ++i : i];
+        i += lt ? 3 : amp ? 4 : 0;
+    }
+    return (str){ p, n };
+}
+
 /* The rows are right and are shown; that no picture of them could be drawn must
  * not fail a cell, and with it a whole run. */
 static void as_warnings(struct diags *ds, size_t nlist, size_t nerrors)
@@ -124,6 +143,8 @@ void show_result(const struct interp *in, const struct result *r,
 {
     if (r->kind == RESULT_TABLE)
         show_table(in, r, out, ds);
+    else if (r->kind == RESULT_MARKDOWN)
+        add_text(out, without_escapes(out->arena, r->text));
     else
         add_text(out, r->text);
     if (r->kind == RESULT_MARKDOWN)

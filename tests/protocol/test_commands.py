@@ -107,7 +107,14 @@ class Run(unittest.TestCase):
                 text = f.read()
         self.assertEqual(p.returncode, 0)
         self.assertIn("&lt;b", text)
+        # Without this the renderers' colours stay light on a dark page.
+        self.assertIn("color-scheme:light dark", text)
         self.assertNotIn("<b>", text.split("<h1>")[1].split("<section>")[0])
+
+    @unittest.skipIf("--fake" in sys.argv, "no markdown in the fake")
+    def test_markdown_as_text(self):
+        p = shikra("run", "-e", "markdown \"**Found** {'a.b<i> & c_d'}\"")
+        self.assertEqual(p.stdout, "**Found** a.b<i> & c_d\n")
 
     @unittest.skipIf("--fake" in sys.argv, "no parameters in the fake")
     def test_parameters(self):
