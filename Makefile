@@ -76,7 +76,7 @@ help: ## this list
 
 # ---- what is needed from outside: small steps, each only when asked for ----
 
-deps: $(DEPS)/build $(DEPS)/jupyter $(DEPS)/check $(DEPS)/bench $(DUCKDB) ## install all that is missing (Debian 12)
+deps: $(DEPS)/build $(DEPS)/jupyter $(DEPS)/check $(DEPS)/bench $(DEPS)/oidc $(DUCKDB) ## install all that is missing (Debian 12)
 
 $(DEPS)/%: .ci/deps.sh
 	@mkdir -p $(@D)
@@ -169,7 +169,7 @@ install: all ## install for everyone: make install PREFIX=/usr/local
 
 TEST_BIN = $(BUILD)/asan/run $(BUILD)/asan/shikra $(BUILD)/shikra \
            $(BUILD)/intrusion $(if $(wildcard tests/render/render_pages.c),$(BUILD)/rel/render_pages)
-test: $(TEST_BIN) $(UNIT:%=$(BUILD)/asan/unit/%) $(FUZZ:%=$(BUILD)/asan/replay/%) $(DEPS)/jupyter $(DEPS)/check ## everything; ends with N passed, N failed
+test: $(TEST_BIN) $(UNIT:%=$(BUILD)/asan/unit/%) $(FUZZ:%=$(BUILD)/asan/replay/%) $(DEPS)/jupyter $(DEPS)/check $(DEPS)/oidc ## everything; ends with N passed, N failed
 	@BUILD=$(BUILD) tests/all.sh
 
 unit: $(UNIT:%=$(BUILD)/asan/unit/%) ## unit tests only

@@ -6,6 +6,7 @@
 #   .ci/deps.sh jupyter   notebook tools of the demo and of the protocol tests
 #   .ci/deps.sh check     clang tools and the browser of the checks
 #   .ci/deps.sh bench     what the benchmarks measure against
+#   .ci/deps.sh oidc      an OpenID provider that sign-in is tested against
 #   .ci/deps.sh duckdb    build/lib/libduckdb.so
 # Quick when nothing is missing: then it neither needs root nor the network.
 set -euo pipefail
@@ -127,6 +128,18 @@ duckdb()
     esac
 }
 
+# One test is skipped without it, so it is no error when npm cannot fetch it.
+OIDC=oidc-provider@9.13.3
+oidc()
+{
+    [ ! -d "$BUILD/deps/oidc/node_modules/oidc-provider" ] || return 0
+    mkdir -p "$BUILD/deps/oidc"
+    command -v npm > /dev/null &&
+        npm install --silent --no-audit --no-fund --ignore-scripts \
+            --prefix "$BUILD/deps/oidc" "$OIDC" > /dev/null 2>&1 ||
+        echo "deps: no $OIDC: tests/unit/t_oidc.c is skipped" >&2
+}
+
 mkdir -p "$BUILD/deps"
 exec 9> "$BUILD/deps/lock" # steps may run side by side under make -j
 flock 9
@@ -136,6 +149,7 @@ build) packages $BUILD_PKGS ;;
 jupyter) packages $JUPYTER_PKGS ;;
 check) packages $CHECK_PKGS ;;
 bench) packages $BENCH_PKGS ;;
+oidc) oidc ;;
 duckdb) duckdb ;;
 *) die "unknown step '${1:-}'" ;;
 esac
