@@ -90,6 +90,7 @@ struct let {
     const struct ast *ast; /* value, or AST_FUNCTION */
     struct scope *home;    /* names inside mean what they meant there */
     struct expr *expr;     /* bound scalar (function argument), or NULL */
+    str column; /* of the table piped to invoke, by its name; or empty */
     struct node *node;     /* bound table (argument, materialize) */
     uint64_t cell;         /* materialize: the binding it was bound in */
     bool of_group;         /* a group's key: tables inside may use it too */

@@ -198,61 +198,6 @@ struct expr *call_row(struct binder *b, const struct lang_func *f,
     return e;
 }
 
-static void unknown_function(struct binder *b, str name, struct span at)
-{
-    static const struct {
-        const char *word, *hint;
-    } foreign[] = {
-        { "if", "KQL says: iff(condition, then, else)" },
-        { "ifnull", "KQL says: coalesce(a, b)" },
-        { "isnan", "isnan(real)" },
-        { "len", "KQL says: strlen(text) or array_length(list)" },
-        { "length", "KQL says: strlen(text) or array_length(list)" },
-        { "lower", "KQL says: tolower(text)" },
-        { "upper", "KQL says: toupper(text)" },
-        { "concat", "KQL says: strcat(a, b, …)" },
-        { "str", "KQL says: tostring(x)" },
-        { "date_trunc", "KQL says: bin(Time, 1h), startofday(Time)" },
-        { "cidrmatch", "KQL says: ipv4_is_in_range(ip, range)" },
-        { "mvindex", "KQL says: list[0]" },
-    };
-    if (at.end - at.beg > name.n) /* the name, not all of the call */
-        at.end = at.beg + (uint32_t)name.n;
-    struct diag *d = bind_error(b, DIAG_UNKNOWN_FUNCTION, at,
-                                "unknown function '%.*s'", STRF(name));
-    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-        if (str_ieqz(name, foreign[i].word)) {
-            diag_hint(b->ds, d, "%s", foreign[i].hint);
-            return;
-        }
-    str *names =
-        arena_array(b->arena, b->reg->nfuncs + b->reg->naggs, sizeof *names);
-    size_t n = 0;
-    for (size_t i = 0; i < b->reg->nfuncs; i++)
-        if (!(b->reg->funcs[i]->flags & FN_HIDDEN))
-            names[n++] = str_of(b->reg->funcs[i]->name);
-    for (size_t i = 0; i < b->reg->naggs; i++)
-        names[n++] = str_of(b->reg->aggs[i]->func.name);
-    str near = diag_nearest(name, names, n);
-    if (near.n)
-        diag_hint(b->ds, d, "did you mean '%.*s'?", STRF(near));
-}
-
-void wrong_arguments(struct binder *b, const struct lang_func *f,
-                     struct span at, struct expr **args, size_t n)
-{
-    struct buf text;
-    buf_init(&text, 300);
-    for (size_t i = 0; i < n; i++)
-        buf_addf(&text, "%s%s", i ? ", " : "", type_name(args[i]->type));
-    struct diag *d = bind_error(b, DIAG_ARGUMENTS, at,
-                                "%s does not take (%.*s)", f->name,
-                                STRF(buf_str(&text)));
-    if (f->usage)
-        diag_hint(b->ds, d, "usage: %s", f->usage);
-    buf_release(&text);
-}
-
 static struct expr *bind_aggregate(struct binder *b, const struct lang_agg *g,
                                    struct span at, const struct ast *call,
                                    struct expr **args, size_t n)

@@ -31,6 +31,10 @@ static bool is_outside(const struct binder *b, const struct expr *e)
 static struct expr *bind_let_value(struct binder *b, struct let *l,
                                    struct span at)
 {
+    const struct col *c =
+        l->column.n && b->row ? node_find(b->row, l->column) : NULL;
+    if (c)
+        return ex_column(b, c, at);
     if (l->expr && !l->of_group && b->row && !b->row->open &&
         is_outside(b, l->expr)) {
         struct diag *d = bind_error(b, DIAG_NOT_CONSTANT, at,
@@ -91,7 +95,8 @@ static struct expr *unknown_column(struct binder *b, const struct ast *t)
             diag_hint(b->ds, d, "%s", foreign[i].hint);
             return ex_error(b, t->span);
         }
-    suggest_columns(b, d, t->text, b->row);
+    if (!hint_name(b, d, t->text))
+        suggest_columns(b, d, t->text, b->row);
     return ex_error(b, t->span);
 }
 
@@ -224,8 +229,12 @@ static struct expr *bind_bool_operand(struct binder *b, const struct ast *t)
         return e;
     if (e->type == TYPE_DYNAMIC || type_is_int(e->type))
         return coerce(b, e, TYPE_BOOL);
-    bind_error(b, DIAG_TYPE, t->span,
-               "a condition is needed here, this is a %s", type_name(e->type));
+    struct diag *d = bind_error(b, DIAG_TYPE, t->span,
+                                "a condition is needed here, this is a %s",
+                                type_name(e->type));
+    diag_hint(b->ds, d,
+              "each side of and, or compares: x == … or x == …; several "
+              "values: x in (…)");
     return ex_error(b, t->span);
 }
 
@@ -350,7 +359,11 @@ static struct expr *bind_inner(struct binder *b, const struct ast *t)
                            bind_expr(b, t->kid->next));
     case AST_ERROR: return ex_error(b, t->span);
     case AST_STAR:
-        bind_error(b, DIAG_UNSUPPORTED, t->span, "'*' has no meaning here");
+        diag_hint(b->ds,
+                  bind_error(b, DIAG_UNSUPPORTED, t->span,
+                             "'*' has no meaning here"),
+                  "count() takes nothing; all columns of a row: "
+                  "arg_max(Time, *), take_any(*)");
         return ex_error(b, t->span);
     default:
         bind_error(b, DIAG_TYPE, t->span,

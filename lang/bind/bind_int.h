@@ -23,6 +23,21 @@ struct expr *bind_special(struct binder *b, const struct ast *call,
                           bool *known);
 struct expr *bind_path_expr(struct binder *b, const struct ast *t);
 
+/* -- what may be meant (hints.c) -- */
+void unknown_function(struct binder *b, str name, struct span at);
+/* For an unknown column: a time column, a side of a join, a function without
+ * its brackets. False: no idea, no hint was added. */
+bool hint_name(struct binder *b, struct diag *d, str name);
+void hint_types(struct binder *b, struct diag *d, str op,
+                const struct expr *x, const struct expr *y);
+
+/* -- what a service has (environ.c) -- */
+/* Reports the function or parser of that name and what to do without it;
+ * false: none is known, nothing was reported. */
+bool report_service_name(struct binder *b, str name, struct span at);
+const char *service_of_table(str name); /* or NULL */
+const char *service_of_scope(str word); /* workspace, cluster …; or NULL */
+
 /* -- connections (bind_remote.c) -- */
 /* Whose table a path or a name is, whose query a call is; or NULL. */
 struct remote *remote_of_path(const struct binder *b, const struct ast *t);

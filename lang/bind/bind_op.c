@@ -20,12 +20,7 @@ static struct expr *type_mismatch(struct binder *b, str op, struct span at,
                                 "and %s",
                                 STRF(op), type_name(x->type),
                                 type_name(y->type));
-    if (x->type == TYPE_STRING || y->type == TYPE_STRING)
-        diag_hint(
-            b->ds, d, "%s",
-            str_eqz(op, "+")
-                ? "strcat(…) joins texts"
-                : "convert one side: tostring(…), tolong(…), todatetime(…)");
+    hint_types(b, d, op, x, y);
     return ex_error(b, at);
 }
 

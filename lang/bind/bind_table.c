@@ -44,11 +44,17 @@ static void unknown_table(struct binder *b, str name, struct span at)
     const struct table_info *t;
     for (size_t i = 0; n < 200 && (t = b->env->table_at(b->env->ctx, i)); i++)
         names[n++] = t->name;
+    if (report_service_name(b, name, at))
+        return;
     struct diag *d = bind_error(b, DIAG_UNKNOWN_TABLE, at,
                                 "unknown table '%.*s'", STRF(name));
     str near = diag_nearest(name, names, n);
     if (near.n)
         diag_hint(b->ds, d, "did you mean '%.*s'?", STRF(near));
+    else if (service_of_table(name))
+        diag_hint(b->ds, d,
+                  "a table of %s: .connect to it, or .load \"file\" as %.*s",
+                  service_of_table(name), STRF(name));
     else
         diag_hint(b->ds, d,
                   "load one with .load \"file\" as %.*s; .show "
@@ -254,8 +260,13 @@ struct scope *call_scope(struct binder *b, struct let *f,
             l = (struct let){ .name = p->text, .node = first };
             given = 1; /* invoke: the piped table is the first argument */
         } else {
-            if (!bind_param(b, p, nth_arg(call, i, p->text), &l, at))
+            const struct ast *arg = nth_arg(call, i, p->text);
+            if (!bind_param(b, p, arg, &l, at))
                 return NULL;
+            /* invoke f(Column): the column of the table it is used over */
+            if (first && l.expr && l.expr->kind == EX_COLUMN && arg &&
+                arg->kind == AST_NAME)
+                l.column = arg->text;
             i++;
         }
         scope_add(b->arena, s, &l);
@@ -331,7 +342,7 @@ static bool call_is_tabular(const struct binder *b, const struct ast *t)
         "materialize", "table",    "workspace",      "cluster",
         "database",    "arg",      "app",            "resource",
         "external_table",          "materialized_view",
-        "stored_query_result"
+        "stored_query_result",     "adx"
     };
     struct let *l = scope_find(b->scope, t->text);
     if (l && l->ast && l->ast->kind == AST_FUNCTION) {
@@ -454,11 +465,12 @@ static struct node *bind_table_call(struct binder *b, const struct ast *t)
     }
     if (b->open_tables)
         return open_table(b, t->text, t->span);
+    if (report_service_name(b, t->text, t->span))
+        return NULL;
     struct diag *d = bind_error(b, DIAG_UNKNOWN_TABLE, t->span,
                                 "'%.*s(…)' is not a table here", STRF(t->text));
-    diag_hint(b->ds, d,
-              "functions of a workspace (watch lists, ASIM parsers) "
-              "need a connected provider; let defines your own");
+    diag_hint(b->ds, d, "a function that is stored elsewhere becomes known by "
+              "let %.*s = (…) { … };", STRF(t->text));
     return NULL;
 }
 
@@ -476,10 +488,17 @@ static struct node *bind_path(struct binder *b, const struct ast *t)
         return bind_remote_table(b, r, t);
     if (b->open_tables)
         return open_table(b, t->text, t->span);
+    while (base->kind == AST_PATH || (base->kind == AST_CALL && base->value.i))
+        base = base->kid;
+    const char *what = base->kind == AST_CALL ? service_of_scope(base->text)
+                                              : NULL;
     struct diag *d = bind_error(b, DIAG_NO_PROVIDER, t->span,
-                                "nothing is connected under that name");
-    diag_hint(b->ds, d,
-              "local tables are named without a cluster or workspace");
+                                what ? "nothing is connected under that name: "
+                                       "%s is needed"
+                                     : "nothing is connected under that name",
+                                what);
+    diag_hint(b->ds, d, "local tables are named without it: %.*s",
+              STRF(t->text));
     return NULL;
 }
 
@@ -528,12 +547,13 @@ struct node *bind_invoke(struct binder *b, const struct ast *call,
 {
     struct let *f = scope_find(b->scope, call->text);
     if (!f || !f->ast || f->ast->kind != AST_FUNCTION) {
+        if (report_service_name(b, call->text, call->span))
+            return NULL;
         struct diag *d = bind_error(b, DIAG_NEEDS_PROVIDER, call->span,
                                     "no function '%.*s' to invoke",
                                     STRF(call->text));
-        diag_hint(b->ds, d,
-                  "FileProfile, SeenBy and the like answer from "
-                  "Defender; let defines your own");
+        diag_hint(b->ds, d, "let %.*s = (T:(*)) { T | … };",
+                  STRF(call->text));
         return NULL;
     }
     struct scope *s = call_scope(b, f, call, in, call->span);
