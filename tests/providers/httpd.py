@@ -369,6 +369,7 @@ def main():
         print(json.dumps({
             "http": listen(), "other": listen(),
             "https": listen(tls(folder, "server")),
+            "https2": listen(tls(folder, "server")),
             "wrong": listen(tls(folder, "wrong")),
             "proxy": listen(handler=Proxy), "silent": silent_port(), "closed": closed_port(),
             "ca": os.path.join(folder, "ca.pem"), "dir": folder,

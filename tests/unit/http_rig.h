@@ -130,7 +130,7 @@ __attribute__((unused)) static str rig_url(struct rig *r, const char *fact,
                                            const char *path)
 {
     str port = rig_fact(fact);
-    bool tls = !strcmp(fact, "https") || !strcmp(fact, "wrong");
+    bool tls = !strncmp(fact, "https", 5) || !strcmp(fact, "wrong");
     return arena_fmt(r->arena, "%s://%s:%.*s%s", tls ? "https" : "http",
                      tls ? "localhost" : "127.0.0.1", STRF(port), path);
 }

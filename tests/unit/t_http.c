@@ -335,6 +335,35 @@ TEST(credentials_do_not_follow_to_another_host)
     rig_release(&r);
 }
 
+/* https to https at another port, which is another origin. */
+static struct http_request download(struct rig *r, const struct http_auth *a)
+{
+    str to = rig_url(r, "https2", "/echo");
+    return (struct http_request){
+        .url = arena_fmt(r->arena, "%.*s?to=%.*s",
+                         STRF(rig_url(r, "https", "/redirect")), STRF(to)),
+        .auth = a, .follow = true, .ca_file = rig_fact("ca"),
+    };
+}
+
+TEST(a_download_is_followed_without_credentials)
+{
+    struct rig r;
+    begin(&r);
+    struct signer good = { .tokens = (const char *[]){ "good-token-2", "" } };
+    struct http_auth auth = { sign, &good };
+    struct http_request rq = download(&r, &auth);
+    /* The name of a stranger may not lead into this network … */
+    CHECK(http_send(r.http, &rq, &r.call, &r.reply) == ST_ENV);
+    CHECK(rig_said(&r, DIAG_POLICY, "may not go"));
+    /* … unless a proxy decides where it goes. */
+    CHECK(through(&r, "proxy-password", "https") == ST_OK);
+    CHECK(http_send(r.http, &rq, &r.call, &r.reply) == ST_OK);
+    CHECK(!member(member(compact(&r), "headers"), "authorization").n);
+    CHECK(str_eq(r.reply.url, rig_url(&r, "https2", "/echo")));
+    rig_release(&r);
+}
+
 TEST(redirects_end)
 {
     fails("/loop", DIAG_HTTP, "there were three already");
