@@ -60,24 +60,28 @@ static void count_signs(str s, struct signs *g)
     end_run(g);
 }
 
-/* A word whose letters change case at two of five places or more. */
+/* A word, letters only, that changes case at two of five places or more. */
 static bool has_random_case(str s)
 {
     size_t n = 0, changes = 0;
+    bool letters = true;
     for (size_t i = 0; i <= s.n; i++) {
-        if (i < s.n && is_letter(s.p[i])) {
+        if (i < s.n && is_base64(s.p[i])) {
+            letters = letters && is_letter(s.p[i]);
             changes += n > 0 && ((s.p[i] ^ s.p[i - 1]) & 32);
             n++;
             continue;
         }
-        if (n >= MIN_CASE_WORD && n < LONG_RUN && changes * 5 >= n * 2)
+        if (letters && n >= MIN_CASE_WORD && n < LONG_RUN &&
+            changes * 5 >= n * 2)
             return true;
         n = changes = 0;
+        letters = true;
     }
     return false;
 }
 
-/* ASCII without case; -1 when absent. */
+/* ASCII without case. */
 static bool holds(str s, const char *word)
 {
     size_t n = strlen(word);
@@ -206,6 +210,30 @@ static bool has_terms(str line, const char *terms)
     return true;
 }
 
+static const char shells[] = " cmd powershell pwsh bash sh dash zsh sudo ";
+
+/* Whether the line, as plain_line makes it, runs one of the programs inside a
+ * shell's command: " net ", " net.exe ". */
+static bool runs_inside(str line, const char *programs)
+{
+    while (*programs) {
+        char text[80];
+        size_t n = strcspn(programs, " ");
+        text[0] = ' ';
+        if (n + 6 < sizeof text) {
+            memcpy(text + 1, programs, n);
+            memcpy(text + 1 + n, ".exe ", 5);
+            if (str_find(line, (str){ text, n + 6 }) >= 0)
+                return true;
+            text[1 + n] = ' ';
+            if (str_find(line, (str){ text, n + 2 }) >= 0)
+                return true;
+        }
+        programs += n + (programs[n] == ' ');
+    }
+    return false;
+}
+
 void cmdline_match(struct arena *a, str text, struct cmdline *c)
 {
     str line = plain_line(a, text), name = plain_line(a, c->program);
@@ -213,8 +241,12 @@ void cmdline_match(struct arena *a, str text, struct cmdline *c)
     if (str_ends(name, S(".exe")))
         name.n -= 4;
     c->lolbin = listed(lolbins, name);
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if ((!*rules[i].programs || listed(rules[i].programs, name)) &&
-            has_terms(line, rules[i].terms))
+    bool shell = listed(shells, name);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        const char *programs = rules[i].programs;
+        bool fits = !*programs || listed(programs, name) ||
+                    (shell && runs_inside(line, programs));
+        if (fits && has_terms(line, rules[i].terms))
             PUSH(a, c->rules, &rules[i]);
+    }
 }

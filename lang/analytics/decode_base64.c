@@ -3,12 +3,12 @@
  * Called by: decode_find.c.
  * Any word is base64 to a lenient reader. So the bytes must make sense: text,
  * a known file, or a run that stands alone between blanks or quotes and is
- * padded or long and mixed. The first characters are tried first, which turns
+ * padded or long and mixed, or wrapped into lines as long as mail has them. The first characters are tried first, which turns
  * away most words without decoding them whole. */
 #include "decode_int.h"
 
 /* TRIED_TAR covers the sign of tar, at byte 257. */
-enum { TRIED = 40, TRIED_TAR = 704, LONG_RUN = 40 };
+enum { TRIED = 40, TRIED_TAR = 704, LONG_RUN = 40, MAIL_LINE = 60 };
 
 /* 0 … 63, 64 for other signs; - and _ as in the URL-safe alphabet. */
 static unsigned digit(char c)
@@ -100,6 +100,8 @@ static bool stands_alone(str text, size_t beg, size_t end, bool padded)
     str run = str_sub(text, beg, end);
     if (!delimits(before) || !delimits(after))
         return false;
+    if (str_find_char(str_sub(run, 0, 80), '\n') >= MAIL_LINE)
+        return true;
     return (padded && is_mixed(str_sub(run, 0, 256))) ||
            (run.n >= LONG_RUN && is_mixed(str_sub(run, 0, 256)));
 }

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { MIN_ESCAPES = 3, MIN_LIST = 4, MAX_GAP = 16, WRAPPED = 32 };
+enum { MIN_ESCAPES = 3, MIN_LIST = 4, MAX_GAP = 16, WRAPPED = 16 };
 
 struct finder {
     struct arena *a;
@@ -186,10 +186,11 @@ static size_t joined(const struct finder *f, size_t i)
 static size_t wrapped(const struct finder *f, size_t beg, size_t i)
 {
     size_t k = i;
-    if (i - beg < WRAPPED || (i - beg) % 4)
+    if (i - beg < WRAPPED || (i - beg) % 4 || at(f, i - 1) == '-')
         return 0;
     k += at(f, k) == '\r';
-    if (at(f, k) != '\n' || !is_base64(at(f, k + 1)))
+    char next = at(f, k + 1); /* dashes are -----END X----- */
+    if (at(f, k) != '\n' || !is_base64(next) || next == '-')
         return 0;
     return k + 1;
 }

@@ -155,7 +155,8 @@ const char *file_kind(str s)
         { "evtx", "ElfFile\0", 8 },
         { "rtf", "{\\rtf", 5 },
     };
-    if (s.n > 64 && s.p[0] == 'M' && s.p[1] == 'Z')
+    /* The fourth byte is the high one of a small number. */
+    if (s.n > 16 && s.p[0] == 'M' && s.p[1] == 'Z' && s.p[3] == '\0')
         return pe_kind(s);
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (s.n >= signs[i].n && memcmp(s.p, signs[i].sign, signs[i].n) == 0)

@@ -14,7 +14,11 @@ enum { MAX_SEGMENT = 255, MAX_ROOT_WORD = 32 };
 
 static bool ends_name(char c)
 {
-    return (unsigned char)c < 0x20 || strchr("<>:\"|?*;", c);
+    switch (c) {
+    case '<': case '>': case ':': case '"': case '|': case '?': case '*':
+    case ';': return true;
+    default: return (unsigned char)c < 0x20;
+    }
 }
 
 /* Whether [b, e) ends as a file does: .exe, .ps1, .dll */
@@ -60,6 +64,8 @@ static size_t name_end(const struct ioc_scanner *s, size_t i,
     size_t blank = 0, k = i;
     for (; k < t.n && k - i < MAX_SEGMENT; k++) {
         char c = t.p[k];
+        if (is_alnum(c))
+            continue;
         if (is_sep(b, c) || ends_name(c) || (b->quote && c == b->quote))
             break;
         if (c == ',' && !b->quote && has_ending(t, i, k))
@@ -265,22 +271,31 @@ size_t scan_backslash(struct ioc_scanner *s, size_t i)
 
 static bool is_root_folder(str name)
 {
-    static const char *const roots[] = {
-        "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "media",
-        "mnt", "opt", "private", "proc", "root", "run", "sbin", "srv", "sys",
-        "tmp", "usr", "var", "Applications", "Library", "System", "Users",
-        "Volumes", "data", "snap",
+#define ROOT(z) { z, sizeof z - 1 }
+    static const str roots[] = {
+        ROOT("bin"),   ROOT("boot"),         ROOT("dev"),     ROOT("etc"),
+        ROOT("home"),  ROOT("lib"),          ROOT("lib32"),   ROOT("lib64"),
+        ROOT("media"), ROOT("mnt"),          ROOT("opt"),     ROOT("private"),
+        ROOT("proc"),  ROOT("root"),         ROOT("run"),     ROOT("sbin"),
+        ROOT("srv"),   ROOT("sys"),          ROOT("tmp"),     ROOT("usr"),
+        ROOT("var"),   ROOT("Applications"), ROOT("Library"), ROOT("System"),
+        ROOT("Users"), ROOT("Volumes"),      ROOT("data"),    ROOT("snap"),
     };
+#undef ROOT
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
-        if (str_eqz(name, roots[i]))
+        if (roots[i].n == name.n && memcmp(roots[i].p, name.p, name.n) == 0)
             return true;
     return false;
 }
 
 static bool begins_path(char before)
 {
-    return before == '\0' || is_blank(before) ||
-           strchr("\"'=(,;|<>&[{:@`!", before);
+    switch (before) {
+    case '\0': case '"': case '\'': case '=': case '(': case ',': case ';':
+    case '|': case '<': case '>': case '&': case '[': case '{': case ':':
+    case '@': case '`': case '!': return true;
+    default: return is_blank(before);
+    }
 }
 
 static size_t unix_end(const struct ioc_scanner *s, size_t i, char quote)

@@ -51,18 +51,30 @@ static void add_hash(struct ioc_scanner *s, size_t b, size_t e)
     ioc_add(s, t, b, e, ioc_lower(s, v));
 }
 
-static size_t run_end(str s, size_t i, bool (*in)(char))
+/* Inlined for each kind of run: a call for each byte would cost the most. */
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE size_t run_end(str s, size_t i, bool (*in)(char))
 {
     while (i < s.n && in(s.p[i]))
         i++;
     return i;
 }
 
-static size_t run_start(str s, size_t i, size_t floor, bool (*in)(char))
+INLINE size_t run_start(str s, size_t i, size_t floor, bool (*in)(char))
 {
     while (i > floor && in(s.p[i - 1]))
         i--;
     return i;
+}
+
+/* A run of `shortest` over place i has half of that on one side: two looks on
+ * either side turn most words away. */
+INLINE bool may_be_long(str s, size_t i, size_t shortest, bool (*in)(char))
+{
+    size_t far = shortest / 2 - 1, near = far / 2;
+    return (i >= far && in(s.p[i - near]) && in(s.p[i - far])) ||
+           (i + far < s.n && in(s.p[i + near]) && in(s.p[i + far]));
 }
 
 static void scan_hashes(struct ioc_scanner *s)
@@ -70,7 +82,8 @@ static void scan_hashes(struct ioc_scanner *s)
     str t = s->text;
     size_t floor = 0;
     for (size_t i = SHORTEST_HASH - 1; i < t.n; i += SHORTEST_HASH) {
-        if (i < floor || !is_hex(t.p[i]))
+        if (i < floor || !is_hex(t.p[i]) ||
+            !may_be_long(t, i, SHORTEST_HASH, is_hex))
             continue;
         size_t b = run_start(t, i, floor, is_hex);
         size_t e = run_end(t, i, is_hex);
@@ -94,7 +107,8 @@ static void scan_coins(struct ioc_scanner *s)
     str t = s->text;
     size_t floor = 0;
     for (size_t i = SHORTEST_COIN - 1; i < t.n; i += SHORTEST_COIN) {
-        if (i < floor || !is_alnum(t.p[i]))
+        if (i < floor || !is_alnum(t.p[i]) ||
+            !may_be_long(t, i, SHORTEST_COIN, is_alnum))
             continue;
         size_t b = run_start(t, i, floor, is_alnum);
         size_t e = run_end(t, i, is_alnum);

@@ -208,6 +208,9 @@ static void scan_text(struct ioc_scanner *s)
     s->floor = s->url_end = s->path_end = 0;
     s->nested = 0;
     for (;;) {
+        while (i + 4 <= n && !(signs[p[i]] | signs[p[i + 1]] |
+                               signs[p[i + 2]] | signs[p[i + 3]]))
+            i += 4;
         while (i < n && !signs[p[i]])
             i++;
         if (i >= n)

@@ -11,8 +11,9 @@
 #include "tld.h"
 
 enum {
-    KEY = 32,
-    BLOCK = 64,
+    KEY = crypto_shorthash_siphashx24_KEYBYTES,
+    PRF = crypto_shorthash_siphashx24_BYTES,
+    WORD_ROOM = 64,
     ROUNDS = 8,
     HEX_WORD = 8,            /* shorter ones may be words */
     MAX_WALK = 64,
@@ -26,14 +27,10 @@ struct masker {
 struct masker *masker_new(struct arena *a, str key)
 {
     struct masker *m = NEW(a, struct masker);
-    static const uint8_t purpose[] = "mask of values, 1";
-    crypto_generichash(m->key, KEY, purpose, sizeof purpose, NULL, 0);
-    crypto_generichash_state st;
-    uint8_t salt[KEY];
-    memcpy(salt, m->key, KEY);
-    crypto_generichash_init(&st, salt, KEY, KEY);
-    crypto_generichash_update(&st, (const uint8_t *)key.p, key.n);
-    crypto_generichash_final(&st, m->key, KEY);
+    static const uint8_t purpose[crypto_generichash_KEYBYTES_MIN] =
+        "mask of values";
+    crypto_generichash(m->key, KEY, (const uint8_t *)key.p, key.n, purpose,
+                       sizeof purpose);
     m->tlds = tlds_new(a);
     return m;
 }
@@ -44,28 +41,35 @@ struct masker *masker_new(struct arena *a, str key)
  * case is kept beside. */
 struct word {
     size_t n;
-    uint8_t *v, *radix;
+    uint8_t *v, *radix, *room;
 };
 
-/* What one half of a word adds to the other: a stream that grows from a digest
- * of the half, the round and the word's shape. */
+/* SipHash-2-4 with 128 bits, a keyed pseudo-random function. */
+static void prf(const struct masker *m, const uint8_t *in, size_t n,
+                uint8_t out[PRF])
+{
+    crypto_shorthash_siphashx24(out, in, n, m->key);
+}
+
+/* What one half of a word adds to the other: a stream that grows from a keyed
+ * hash of the half, the round and the word's shape. `room` has 2 n + 2 bytes. */
 static void add_round(const struct masker *m, struct word *w, int round,
                       size_t beg, size_t end)
 {
-    uint8_t seed[KEY], block[BLOCK], head[2] = { 'w', (uint8_t)round };
+    uint8_t block[PRF], seed[PRF + 8], *in = w->room;
     size_t from = beg == 0 ? end : 0, to = beg == 0 ? w->n : beg;
-    crypto_generichash_state st;
-    crypto_generichash_init(&st, m->key, KEY, KEY);
-    crypto_generichash_update(&st, head, sizeof head);
-    crypto_generichash_update(&st, w->radix, w->n);
-    crypto_generichash_update(&st, w->v + from, to - from);
-    crypto_generichash_final(&st, seed, KEY);
+    in[0] = 'w';
+    in[1] = (uint8_t)round;
+    memcpy(in + 2, w->radix, w->n);
+    memcpy(in + 2 + w->n, w->v + from, to - from);
+    prf(m, in, 2 + w->n + to - from, block);
+    memcpy(seed, block, PRF);
     for (size_t i = beg; i < end; i++) {
-        size_t k = (i - beg) % (BLOCK / 2);
-        if (k == 0) {
-            uint64_t part = (i - beg) / (BLOCK / 2);
-            crypto_generichash(block, BLOCK, (const uint8_t *)&part,
-                               sizeof part, seed, KEY);
+        size_t k = (i - beg) % (PRF / 2);
+        if (k == 0 && i > beg) {
+            uint64_t part = (i - beg) / (PRF / 2);
+            memcpy(seed + PRF, &part, sizeof part);
+            prf(m, seed, sizeof seed, block);
         }
         unsigned add = block[2 * k] | (unsigned)block[2 * k + 1] << 8;
         w->v[i] = (uint8_t)((w->v[i] + add) % w->radix[i]);
@@ -131,9 +135,10 @@ static char symbol(const struct word *w, size_t i, bool upper)
 /* The word itself, characters beyond ASCII as letters that depend on them. */
 static void mask_word(const struct masker *m, struct buf *b, str s, bool hex)
 {
-    struct word w = { 0, xmalloc(2 * s.n), NULL };
-    bool *upper = xmalloc(s.n * sizeof *upper);
-    w.radix = w.v + s.n;
+    uint8_t small[5 * WORD_ROOM + 2];
+    uint8_t *p = s.n <= WORD_ROOM ? small : xmalloc(5 * s.n + 2);
+    struct word w = { 0, p, p + s.n, p + 2 * s.n };
+    uint8_t *upper = w.room + 2 * s.n + 2;
     for (size_t i = 0; i < s.n;) {
         uint32_t c = (uint8_t)s.p[i];
         upper[w.n] = is_upper(s.p[i]);
@@ -147,9 +152,9 @@ static void mask_word(const struct masker *m, struct buf *b, str s, bool hex)
     }
     encipher(m, &w);
     for (size_t i = 0; i < w.n; i++)
-        buf_addc(b, symbol(&w, i, upper[i]));
-    free(w.v);
-    free(upper);
+        buf_addc(b, symbol(&w, i, upper[i] != 0));
+    if (p != small)
+        free(p);
 }
 
 /* ---- addresses --------------------------------------------------------- */
@@ -198,7 +203,7 @@ static int kept_bits6(const uint8_t b[16])
 static void encipher_bits(const struct masker *m, uint8_t *b, int from,
                           int nbits)
 {
-    uint8_t in[20] = { 'i', (uint8_t)(nbits / 8) }, out[16], plain[16];
+    uint8_t in[20] = { 'i', (uint8_t)(nbits / 8) }, out[PRF], plain[16];
     memcpy(plain, b, (size_t)nbits / 8);
     for (int i = from; i < nbits; i++) {
         memset(in + 2, 0, sizeof in - 2);
@@ -206,7 +211,7 @@ static void encipher_bits(const struct masker *m, uint8_t *b, int from,
         if (i % 8)
             in[2 + i / 8] = (uint8_t)(plain[i / 8] & (0xff00 >> i % 8));
         in[19] = (uint8_t)i;
-        crypto_generichash(out, sizeof out, in, sizeof in, m->key, KEY);
+        prf(m, in, sizeof in, out);
         b[i / 8] = (uint8_t)(b[i / 8] ^ (out[0] & 1) << (7 - i % 8));
     }
 }

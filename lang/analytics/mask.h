@@ -6,8 +6,8 @@
  * tell which value a pseudonym stands for, nor try names until one fits.
  *
  *  - words (runs of letters and digits) are enciphered by a Feistel network
- *    over their characters, as in FF1 (NIST SP 800-38G) but with keyed BLAKE2b
- *    and eight rounds: different words of one shape never collide. Letters
+ *    over their characters, as in FF1 (NIST SP 800-38G) but with SipHash and
+ *    eight rounds: different words of one shape never collide. Letters
  *    beyond ASCII become Latin ones, which is not one to one.
  *  - IPv4 and IPv6 addresses are enciphered bit by bit so that addresses of one
  *    network stay in one network (the idea of Crypto-PAn); private, loopback,

