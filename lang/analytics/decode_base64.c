@@ -3,8 +3,9 @@
  * Called by: decode_find.c.
  * Any word is base64 to a lenient reader. So the bytes must make sense: text,
  * a known file, or a run that stands alone between blanks or quotes and is
- * padded or long and mixed, or wrapped into lines as long as mail has them. The first characters are tried first, which turns
- * away most words without decoding them whole. */
+ * padded or long and mixed, or wrapped into lines as long as mail has them. The
+ * first characters are tried first, which turns away most words without
+ * decoding them whole. */
 #include "decode_int.h"
 
 /* TRIED_TAR covers the sign of tar, at byte 257. */

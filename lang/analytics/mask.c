@@ -41,7 +41,8 @@ struct masker *masker_new(struct arena *a, str key)
  * case is kept beside. */
 struct word {
     size_t n;
-    uint8_t *v, *radix, *room;
+    uint8_t *v, *radix;
+    uint8_t *room;           /* 2 n + 2 bytes */
 };
 
 /* SipHash-2-4 with 128 bits, a keyed pseudo-random function. */
@@ -52,7 +53,7 @@ static void prf(const struct masker *m, const uint8_t *in, size_t n,
 }
 
 /* What one half of a word adds to the other: a stream that grows from a keyed
- * hash of the half, the round and the word's shape. `room` has 2 n + 2 bytes. */
+ * hash of the half, the round and the word's shape. */
 static void add_round(const struct masker *m, struct word *w, int round,
                       size_t beg, size_t end)
 {
