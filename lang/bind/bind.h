@@ -186,6 +186,9 @@ struct expr *ex_null(struct binder *b, enum type t);
 struct expr *ex_call(struct binder *b, enum type t, const char *sql, ...);
 struct expr *ex_calln(struct binder *b, enum type t, const char *sql,
                       struct expr **args, size_t nargs);
+/* Notes that the new call `e` is what the analyst wrote as name(args). */
+struct expr *ex_written(struct binder *b, struct expr *e, str name,
+                        struct expr **args, size_t n);
 /* Calls the function row `name` (overloads resolved); NULL ends arguments. */
 struct expr *ex_func(struct binder *b, const char *name, struct span at, ...);
 struct expr *bind_call_args(struct binder *b, str name, struct span at,

@@ -15,9 +15,6 @@ const struct ast *body_result(struct binder *b, const struct ast *function,
                               struct scope *s);
 struct expr *ex_new(struct binder *b, enum expr_kind k, enum type t,
                     struct span at);
-/* Notes that the new call `e` is what the analyst wrote as name(args). */
-struct expr *ex_written(struct binder *b, struct expr *e, str name,
-                        struct expr **args, size_t n);
 struct expr *bind_in(struct binder *b, const struct ast *t);
 struct expr *bind_special(struct binder *b, const struct ast *call,
                           bool *known);

@@ -16,8 +16,9 @@ static struct node *count_bind(struct binder *b, const struct ast *op,
     struct node *n = node_new(b->arena, NODE_AGGREGATE, op->span, in);
     str name = op->kid && op->kid->kind == AST_NAME ? op->kid->text
                                                     : S("Count");
+    struct expr *e = ex_calln(b, TYPE_LONG, "count(*)", NULL, 0);
     struct assign a = { col_new(b, name, TYPE_LONG, false),
-                        ex_calln(b, TYPE_LONG, "count(*)", NULL, 0) };
+                        ex_written(b, e, S("count"), NULL, 0) };
     PUSH(b->arena, n->assigns, a);
     PUSH(b->arena, n->cols, a.col);
     return n;

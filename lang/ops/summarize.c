@@ -11,9 +11,46 @@ void summary_init(struct binder *b, struct summary *s, const struct ast *op)
     s->out = node_new(b->arena, NODE_PROJECT, op->span, s->agg);
 }
 
+static bool any_aggregate(struct expr *const *args, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (args[i]->aggregate)
+            return true;
+    return false;
+}
+
+/* One call of an aggregate, as written or as made by the binder. */
+static bool is_one_aggregate(const struct expr *e)
+{
+    const struct written *w = e->kind == EX_CALL ? e->written : NULL;
+    return w ? !any_aggregate(w->args, w->nargs)
+             : !any_aggregate(e->args, e->nargs);
+}
+
+static void take_out(struct binder *b, struct summary *s, struct expr *e)
+{
+    if (!e->aggregate)
+        return;
+    if (is_one_aggregate(e)) {
+        struct expr *call = NEW(b->arena, struct expr);
+        *call = *e;
+        *e = *summary_aggregate(b, s, call);
+        return;
+    }
+    for (size_t i = 0; i < e->nargs; i++)
+        take_out(b, s, e->args[i]);
+    e->aggregate = false;
+}
+
+/* Each aggregate is computed apart from what is made of it: a connection may
+ * know sum() and not the division after it. */
 struct expr *summary_aggregate(struct binder *b, struct summary *s,
                                struct expr *e)
 {
+    if (e->aggregate && !is_one_aggregate(e)) {
+        take_out(b, s, e);
+        return e;
+    }
     struct assign a = { col_new(b, S(""), e->type, e->has_null), e };
     PUSH(b->arena, s->agg->assigns, a);
     PUSH(b->arena, s->agg->cols, a.col);

@@ -169,6 +169,23 @@ static struct assign *made_by(struct pusher *p, const struct node *n,
     return made;
 }
 
+/* What the binder computes for a later step has no name: an aggregate that is
+ * one term of an expression. A service needs one, unlike all others. */
+static void name_made(struct pusher *p, struct assign *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (v[i].col.name.n)
+            continue;
+        str name = arena_fmt(p->arena, "column_%u", v[i].col.id);
+        for (size_t k = 0; k < n; k++)
+            if (str_eq(v[k].col.name, name)) {
+                name = arena_fmt(p->arena, "%.*s_", STRF(name));
+                k = (size_t)-1; /* from the first again */
+            }
+        v[i].col.name = name;
+    }
+}
+
 /* False: one of them cannot be said, or has a name of ours. */
 static bool say_made(struct pusher *p, const struct node *fetch,
                      const struct assign *v, size_t n,
@@ -177,7 +194,7 @@ static bool say_made(struct pusher *p, const struct node *fetch,
     for (size_t i = 0; i < n; i++) {
         out[i].name = v[i].col.name;
         out[i].e = remote_expr_of(p->arena, v[i].e, fetch);
-        if (!out[i].e || out[i].name.n == 0 || out[i].name.p[0] == '\001')
+        if (!out[i].e || out[i].name.p[0] == '\001')
             return false;
     }
     return n > 0;
@@ -190,6 +207,7 @@ static void push_columns(struct pusher *p, struct node *n)
     struct remote_assign *out = arena_array(p->arena, nmade, sizeof *out);
     struct remote_stage s = { .kind = REMOTE_PROJECT, .assigns = out,
                               .nassigns = nmade };
+    name_made(p, made, nmade);
     if (!say_made(p, n->in[0], made, nmade, out))
         return;
     if (n->kind == NODE_DISTINCT && n->keys.n)
