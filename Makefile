@@ -18,7 +18,7 @@ endif
 
 VERSION := $(shell sed -n 's/^\#\# \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md | head -1)
 PKGS     = libzmq libsodium jansson libarchive libcurl yaml-0.1 libzstd zlib \
-           libpsl libcrypto
+           libpsl libcrypto libpq
 # Asked once, when the first recipe needs it: by then `deps` has run.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)

@@ -24,11 +24,12 @@ DUCKDB_ARM64=@duckdb/node-bindings-linux-arm64@1.5.5-r.5
 
 BUILD_PKGS="build-essential pkg-config libzmq3-dev libsodium-dev
     libjansson-dev libcurl4-openssl-dev libyaml-dev libarchive-dev
-    libzstd-dev zlib1g-dev libpsl-dev libssl-dev"
+    libzstd-dev zlib1g-dev libpsl-dev libssl-dev libpq-dev"
 JUPYTER_PKGS="python3 jupyter-client jupyter-notebook jupyter-nbconvert
     python3-jupyter-client python3-jupyter-kernel-test"
 CHECK_PKGS="clang libclang-rt-14-dev clang-format clang-tidy chromium
-    chromium-driver fonts-dejavu-core libsecret-1-0 python3-venv"
+    chromium-driver fonts-dejavu-core libsecret-1-0 python3-venv postgresql
+    clickhouse-server"
 BENCH_PKGS="python3 python3-ipykernel python3-jupyter-client python3-pandas"
 
 die()
