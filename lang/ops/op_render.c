@@ -6,6 +6,44 @@
 #include "syntax/canon.h"
 #include "syntax/parse.h"
 
+static bool at_property(const struct parser *p)
+{
+    return at_name(p) && !peek(p)->line_start &&
+           str_eqz(peek_at(p, 1)->text, "=");
+}
+
+/* name '=' value [ ',' value ]…: values go on until the next `name =` */
+static bool parse_property(struct parser *p, struct ast *with)
+{
+    const struct token *name = take(p);
+    struct ast *o = ast_new(p->arena, AST_OPTION, name->span, name->text);
+    ast_add(with, o);
+    if (!expect_punct(p, "="))
+        return false;
+    do
+        ast_add(o, parse_unary(p));
+    while (at_punct(p, ",") && !str_eqz(peek_at(p, 2)->text, "=") &&
+           accept_punct(p, ","));
+    return true;
+}
+
+static void parse_properties(struct parser *p, struct ast *with)
+{
+    bool paren = accept_punct(p, "(");
+    while (at_name(p) && parse_property(p, with) && accept_punct(p, ","))
+        ;
+    if (paren)
+        expect_punct(p, ")");
+}
+
+/* `render barchart kind=stacked title="x"`, as it was once written */
+static void parse_bare_properties(struct parser *p, struct ast *with)
+{
+    do
+        parse_property(p, with);
+    while (accept_punct(p, ",") || at_property(p));
+}
+
 /* render kind [with] [( a = b, … )] */
 static void render_parse(struct parser *p, struct ast *op)
 {
@@ -17,25 +55,10 @@ static void render_parse(struct parser *p, struct ast *op)
         expect_punct(p, ")");
         return;
     }
-    if (!accept_word(p, "with"))
-        return;
-    struct ast *with = clause(p, op, "with");
-    bool paren = accept_punct(p, "(");
-    while (at_name(p)) {
-        const struct token *name = take(p);
-        struct ast *o = ast_new(p->arena, AST_OPTION, name->span, name->text);
-        ast_add(with, o);
-        if (!expect_punct(p, "="))
-            break;
-        do /* ycolumns = a, b: names until the next `name =` */
-            ast_add(o, parse_unary(p));
-        while (at_punct(p, ",") && !str_eqz(peek_at(p, 2)->text, "=") &&
-               accept_punct(p, ","));
-        if (!accept_punct(p, ","))
-            break;
-    }
-    if (paren)
-        expect_punct(p, ")");
+    if (accept_word(p, "with"))
+        parse_properties(p, clause(p, op, "with"));
+    else if (at_property(p))
+        parse_bare_properties(p, clause(p, op, "with"));
 }
 
 static struct node *render_bind(struct binder *b, const struct ast *op,

@@ -5,10 +5,15 @@
  * Must not:  touch what could begin a KQL statement. */
 #include "habits.h"
 
+/* To the ';' that ends it: those in braces do not. */
 static void skip_statement(struct parser *p)
 {
-    while (peek(p)->kind != TOK_END && !at_punct(p, ";"))
-        take(p);
+    int depth = 0;
+    for (; peek(p)->kind != TOK_END; take(p)) {
+        depth += at_punct(p, "{") - at_punct(p, "}");
+        if (depth <= 0 && at_punct(p, ";"))
+            return;
+    }
 }
 
 static bool any_word(const struct token *t, const char *const *words)
@@ -67,9 +72,38 @@ static bool is_lone_operator(const struct parser *p, str *word)
             next->kind == TOK_STRING);
 }
 
+/* Statements of KQL that this program does not run. */
+static bool refused_statement(struct parser *p)
+{
+    static const struct {
+        const char *first, *second, *hint;
+    } rows[] = {
+        { "declare", "pattern", "let name = (a:string) { … };" },
+        { "alias", "database", "name the connection: .connect … as ALIAS" },
+        { "restrict", "access", "let name = view () { … };" },
+        { "macro", "-", "union withsource=Source A, B" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!is_text(peek(p), rows[i].first) ||
+            !is_text(peek_at(p, 1), rows[i].second) ||
+            (i == 3 && !is_text(peek_at(p, 2), "expand")))
+            continue;
+        struct diag *d = parse_error(p, DIAG_UNSUPPORTED,
+                                     "'%s%s%s' is not supported",
+                                     rows[i].first, i == 3 ? "" : " ",
+                                     i == 3 ? "-expand" : rows[i].second);
+        diag_hint(p->ds, d, "%s", rows[i].hint);
+        skip_statement(p);
+        return true;
+    }
+    return false;
+}
+
 bool foreign_statement(struct parser *p)
 {
     str word = S("");
+    if (refused_statement(p))
+        return true;
     if (is_sql(p))
         return told(p, "this is SQL",
                     "KQL begins with the table: T | where … | project …");
