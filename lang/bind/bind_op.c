@@ -238,10 +238,6 @@ static struct expr *time_scale(struct binder *b, char op, struct expr *x,
     return NULL;
 }
 
-#define DECIMAL_SUM(op)                                                  \
-    ("(CASE WHEN abs(CAST($1 AS DOUBLE) " op " CAST($2 AS DOUBLE)) < "   \
-     "9.9999999999999e27 THEN CAST($1 " op " $2 AS DECIMAL(38,10)) END)")
-
 static const char *number_sql(char op, enum type t)
 {
     static const char ops[] = "+-*/%";
@@ -250,17 +246,10 @@ static const char *number_sql(char op, enum type t)
                                          "k_mod($1, $2)" };
     static const char *const reals[] = { "($1 + $2)", "($1 - $2)", "($1 * $2)",
                                          "($1 / $2)", "k_fmod($1, $2)" };
-    /* A result with more than 28 digits before the point is null: it cannot
-     * be kept, and one row must not end the query. */
+    /* A result that is too large is null: one row must not end the query. */
     static const char *const decimals[] = {
-        DECIMAL_SUM("+"),
-        DECIMAL_SUM("-"),
-        ("TRY_CAST(CAST($1 AS DOUBLE) * CAST($2 AS DOUBLE) AS "
-         "DECIMAL(38,10))"),
-        ("TRY_CAST(CAST($1 AS DOUBLE) / CAST($2 AS DOUBLE) AS "
-         "DECIMAL(38,10))"),
-        ("TRY_CAST(k_fmod(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE)) AS "
-         "DECIMAL(38,10))"),
+        "k_dec_add($1, $2)", "k_dec_add($1, -$2)", "k_dec_mul($1, $2)",
+        "k_dec_div($1, $2)", "k_dec_mod($1, $2)",
     };
     size_t i = (size_t)(strchr(ops, op) - ops);
     return t == TYPE_LONG ? longs[i] : t == TYPE_REAL ? reals[i] : decimals[i];

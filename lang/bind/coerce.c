@@ -63,11 +63,9 @@ struct expr *coerce(struct binder *b, struct expr *e, enum type t)
     else if (type_is_int(e->type) && t == TYPE_REAL)
         r = ex_call(b, t, "CAST($1 AS DOUBLE)", e, NULL);
     else if (e->type == TYPE_DECIMAL && t == TYPE_REAL)
-        r = ex_call(b, t, "CAST($1 AS DOUBLE)", e, NULL);
-    else if (e->type == TYPE_REAL && t == TYPE_DECIMAL)
-        r = ex_call(b, t, "TRY_CAST($1 AS DECIMAL(38,10))", e, NULL);
+        r = ex_call(b, t, "TRY_CAST(k_dec_text($1) AS DOUBLE)", e, NULL);
     else if (type_is_num(e->type) && t == TYPE_DECIMAL)
-        r = ex_call(b, t, "CAST($1 AS DECIMAL(38,10))", e, NULL);
+        r = ex_call(b, t, "k_dec(CAST($1 AS VARCHAR))", e, NULL);
     else
         return ex_func(b, converters[t], e->span, e, NULL);
     r->span = e->span;

@@ -271,6 +271,8 @@ static void finish_one(struct call *c, struct cell_writer *w, struct slot *s,
         return;
     if (v.null)
         write_null(w, row);
+    else if (t == TYPE_DECIMAL)
+        write_decimal(w, row, v.s);
     else if (type_is_text(t))
         write_text(c, w, row, &v);
     else if (t == TYPE_REAL)

@@ -18,7 +18,7 @@ struct duck_type *cell_type(const struct duck *d, enum type t)
         [TYPE_GUID] = DUCK_VARCHAR,    [TYPE_DYNAMIC] = DUCK_VARCHAR,
     };
     if (t == TYPE_DECIMAL)
-        return d->create_decimal_type(38, 10);
+        return d->create_decimal_type(PACKED_WIDTH, PACKED_SCALE);
     return d->create_logical_type(ids[t]);
 }
 
@@ -125,9 +125,7 @@ void vec_ints(const struct vec *v, size_t from, size_t n, int64_t *out)
 
 static int128 join128(struct duck_hugeint h)
 {
-    __extension__ unsigned __int128 u =
-        (unsigned __int128)(uint64_t)h.upper << 64 | h.lower;
-    return (int128)u;
+    return (int128)((uint128)(uint64_t)h.upper << 64 | h.lower);
 }
 
 static int128 int_at(const struct vec *v, size_t row)
@@ -153,12 +151,24 @@ static int128 decimal_at(const struct vec *v, size_t row)
     return join128(((const struct duck_hugeint *)v->data)[row]);
 }
 
+/* KQL's decimals are packed; those of DuckDB have a point or fewer digits. */
+static size_t text_at(const struct vec *v, size_t row, char out[DECIMAL_TEXT])
+{
+    if (v->id != DUCK_DECIMAL)
+        return scaled_text(int_at(v, row), 0, out);
+    int128 n = decimal_at(v, row);
+    if (v->width != PACKED_WIDTH || v->scale != PACKED_SCALE)
+        return scaled_text(n, v->scale, out);
+    struct decimal d = decimal_unpack(n);
+    return decimal_format(&d, out);
+}
+
 static double real_at(const struct vec *v, size_t row)
 {
     if (v->id != DUCK_DECIMAL)
         return (double)int_at(v, row);
     char text[DECIMAL_TEXT + 1];
-    text[decimal_text(decimal_at(v, row), v->scale, text)] = 0;
+    text[text_at(v, row, text)] = 0;
     return strtod(text, NULL);
 }
 
@@ -197,9 +207,7 @@ static str spelt_at(const struct vec *v, size_t row, struct arena *a)
     char text[DECIMAL_TEXT];
     if (v->id == DUCK_UUID)
         return uuid_text(((const struct duck_hugeint *)v->data)[row], a);
-    size_t n = v->id == DUCK_DECIMAL
-                   ? decimal_text(decimal_at(v, row), v->scale, text)
-                   : decimal_text(int_at(v, row), 0, text);
+    size_t n = text_at(v, row, text);
     return arena_str(a, (str){ text, n });
 }
 
@@ -277,11 +285,12 @@ void write_int(struct cell_writer *w, enum type t, size_t row, int64_t v)
 
 void write_decimal(struct cell_writer *w, size_t row, str s)
 {
-    int128 v;
-    if (!decimal_parse(s, &v)) {
+    struct decimal d;
+    if (!decimal_parse(s, &d)) {
         write_null(w, row);
         return;
     }
+    int128 v = decimal_pack(&d);
     ((struct duck_hugeint *)w->data)[row] = (struct duck_hugeint){
         .lower = (uint64_t)v, .upper = (int64_t)(v >> 64),
     };

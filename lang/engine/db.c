@@ -15,7 +15,7 @@
 static const char *const sql_types[NTYPES] = {
     [TYPE_ERROR] = "VARCHAR",   [TYPE_BOOL] = "BOOLEAN",
     [TYPE_INT] = "INTEGER",     [TYPE_LONG] = "BIGINT",
-    [TYPE_REAL] = "DOUBLE",     [TYPE_DECIMAL] = "DECIMAL(38,10)",
+    [TYPE_REAL] = "DOUBLE",     [TYPE_DECIMAL] = "DECIMAL(38,0)",
     [TYPE_STRING] = "VARCHAR",  [TYPE_DATETIME] = "BIGINT",
     [TYPE_TIMESPAN] = "BIGINT", [TYPE_GUID] = "VARCHAR",
     [TYPE_DYNAMIC] = "VARCHAR",

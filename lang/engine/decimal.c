@@ -1,14 +1,11 @@
-/* decimal.c - text of a decimal, and back.
+/* decimal.c - decimals as the engine keeps them, and its own as text.
  *
- * Called by: cells.c, for DECIMAL(38,10) columns. */
+ * Called by: cells.c; udf.c registers the two conversions. */
 #include "decimal.h"
 
-enum { WHOLE_DIGITS = DECIMAL_DIGITS - DECIMAL_SCALE };
-
-size_t decimal_text(int128 v, unsigned scale, char out[DECIMAL_TEXT])
+size_t scaled_text(int128 v, unsigned scale, char out[DECIMAL_TEXT])
 {
-    __extension__ unsigned __int128 u = v < 0 ? -(unsigned __int128)v
-                                              : (unsigned __int128)v;
+    uint128 u = v < 0 ? -(uint128)v : (uint128)v;
     while (scale > 0 && u % 10 == 0) {
         u /= 10;
         scale--;
@@ -28,37 +25,30 @@ size_t decimal_text(int128 v, unsigned scale, char out[DECIMAL_TEXT])
     return len;
 }
 
-static bool is_digit(char c)
+/* What is no decimal becomes null when it is written. */
+static void row_dec(struct fn_ctx *cx, const struct value *in, size_t n,
+                    struct value *out)
 {
-    return c >= '0' && c <= '9';
+    (void)cx, (void)n;
+    out->null = false;
+    out->s = in[0].s;
 }
 
-bool decimal_parse(str s, int128 *out)
+enum status decimals_register(struct engine *e, struct duck_connection *con,
+                              struct arena *a, struct diags *ds)
 {
-    size_t i = 0, whole = 0, fraction = 0;
-    int128 v = 0;
-    bool negative = s.n && s.p[0] == '-', any = false, up = false;
-    if (s.n && (s.p[0] == '-' || s.p[0] == '+'))
-        i++;
-    for (; i < s.n && is_digit(s.p[i]); i++, any = true) {
-        v = v * 10 + (s.p[i] - '0');
-        whole += v != 0;
-        if (whole > WHOLE_DIGITS)
-            return false;
-    }
-    if (i < s.n && s.p[i] == '.')
-        for (i++; i < s.n && is_digit(s.p[i]); i++, any = true) {
-            if (fraction == DECIMAL_SCALE)
-                up = s.p[i] >= '5';
-            else if (fraction < DECIMAL_SCALE)
-                v = v * 10 + (s.p[i] - '0');
-            fraction++;
-        }
-    if (!any || i != s.n)
-        return false;
-    for (; fraction < DECIMAL_SCALE; fraction++)
-        v *= 10;
-    v += up;
-    *out = negative ? -v : v;
-    return true;
+    static const struct lang_func from = {
+        .name = "k_dec", .params = "string", .ret = TYPE_DECIMAL,
+        .row = row_dec, .flags = FN_MAYNULL,
+    };
+    static const struct lang_func to = {
+        .name = "k_dec_text", .params = "decimal", .ret = TYPE_STRING,
+        .row = row_dec,
+    };
+    const struct registration rows[] = { { "k_dec", &from },
+                                         { "k_dec_text", &to } };
+    enum status st = ST_OK;
+    for (size_t i = 0; i < 2 && st == ST_OK; i++)
+        st = function_register(e, con, a, &rows[i], ds);
+    return st;
 }

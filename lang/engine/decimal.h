@@ -1,19 +1,23 @@
-/* decimal.h - 128-bit decimals between text and DuckDB's integer form.
+/* decimal.h - decimals as the engine keeps them, and its own as text.
  *
- * A decimal is stored as value * 10^scale in a signed 128-bit integer. */
+ * KQL's decimal is stored as a DECIMAL(38,0) that holds the packed form of
+ * base/decimal.h: it sorts, groups and joins as the number does, and is never
+ * calculated with in SQL. DuckDB's own decimals come from Parquet files and
+ * from constants in templates. */
 #ifndef ENGINE_DECIMAL_H
 #define ENGINE_DECIMAL_H
 
-#include "base/buf.h"
+#include "base/decimal.h"
+#include "udf.h"
 
-__extension__ typedef __int128 int128; /* GNU C; what DECIMAL(38) needs */
+enum { PACKED_WIDTH = 38, PACKED_SCALE = 0 };
 
-enum { DECIMAL_SCALE = 10, DECIMAL_DIGITS = 38, DECIMAL_TEXT = 48 };
+/* value / 10^scale as plain digits without zeros at the end; the length. */
+size_t scaled_text(int128 v, unsigned scale, char out[DECIMAL_TEXT]);
 
-/* Plain digits without trailing zeros ("-0.5", "12"); the length. */
-size_t decimal_text(int128 v, unsigned scale, char out[DECIMAL_TEXT]);
-/* Reads [-+]digits[.digits] at DECIMAL_SCALE; further digits round half away
- * from zero. False: not such text, or more than 28 digits before the point. */
-bool decimal_parse(str s, int128 *v);
+/* k_dec(text) and k_dec_text(decimal), for SQL that makes decimals of its own
+ * types and back. */
+enum status decimals_register(struct engine *e, struct duck_connection *con,
+                              struct arena *a, struct diags *ds);
 
 #endif

@@ -8,7 +8,7 @@
  * Physical layout, so that names and types stay KQL's affair:
  *   - tables and columns have generated names: table "t7", columns c0, c1, …
  *   - bool BOOLEAN, int INTEGER, long/datetime/timespan BIGINT, real DOUBLE,
- *     string/guid/dynamic VARCHAR, decimal DECIMAL(38,10)
+ *     string/guid/dynamic VARCHAR, decimal DECIMAL(38,0) (engine/decimal.h)
  *   - a string column of a table holds no NULL; in a result one reads as ""
  *
  * Environment: SHIKRA_DUCKDB names the library, SHIKRA_MEMORY ("12GB") the

@@ -27,7 +27,7 @@ static const char *widening(enum type from, enum type to)
     if (type_is_int(from) && to == TYPE_REAL)
         return "::DOUBLE";
     if (type_is_int(from) && to == TYPE_DECIMAL)
-        return "::DECIMAL(38,10)";
+        return "::VARCHAR)";
     return NULL;
 }
 
@@ -83,7 +83,7 @@ static enum status add_declared(struct buf *b, const struct flow *w, size_t i,
         return ST_USER;
     }
     w->from[i] = (size_t)c;
-    buf_addc(b, '(');
+    buf_adds(b, str_eqz(str_of(cast), "::VARCHAR)") ? "k_dec((" : "(");
     add_column(b, p->map[c], (size_t)c);
     buf_addf(b, ")%s", cast);
     return check_depth(p, (size_t)c, ds);

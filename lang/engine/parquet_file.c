@@ -15,6 +15,7 @@
 
 #include "base/json_text.h"
 #include "base/utf8.h"
+#include "decimal.h"
 
 enum { MAX_COLUMNS = 10000, MAX_PATH = 4096 };
 
@@ -162,6 +163,8 @@ static enum status open_reader(struct parquet *p, struct diags *ds)
                                                &spell_json_func };
         set_utc(p->e, p->con);
         st = function_register(p->e, p->con, p->arena, &r, ds);
+        if (st == ST_OK)
+            st = decimals_register(p->e, p->con, p->arena, ds);
     }
     if (st == ST_OK)
         st = database_lock(p->e, p->con, "allowed_paths", str_of(real), ds);

@@ -7,14 +7,15 @@
  *   integers that fit 32 bits       int
  *   wider integers                  long
  *   UBIGINT                         decimal    exact
- *   HUGEINT, DECIMAL beyond (38,10) real
- *   DECIMAL within (38,10)          decimal
+ *   HUGEINT, DECIMAL beyond 34 digits real
+ *   DECIMAL up to 34 digits         decimal
  *   TIMESTAMP…, DATE                datetime   100 ns; null outside 0001 … 9999
  *   TIME…, INTERVAL                 timespan   a month counts 30 days
  *   UUID                            guid
  *   BLOB                            string     base64
  *   LIST, STRUCT, MAP, …            dynamic    the stored spelling of JSON
  *   JSON text, ENUM, the rest       string     unchecked, so not dynamic */
+#include "base/decimal.h"
 #include "parquet_int.h"
 
 #define IN_RANGE(low, high) "CASE WHEN $ BETWEEN " low " AND " high " THEN "
@@ -37,7 +38,7 @@ static const struct mapping mappings[] = {
     { DUCK_UTINYINT, TYPE_INT, "$::INTEGER" },
     { DUCK_USMALLINT, TYPE_INT, "$::INTEGER" },
     { DUCK_UINTEGER, TYPE_LONG, "$::BIGINT" },
-    { DUCK_UBIGINT, TYPE_DECIMAL, "$::DECIMAL(38,10)" },
+    { DUCK_UBIGINT, TYPE_DECIMAL, "k_dec($::VARCHAR)" },
     { DUCK_HUGEINT, TYPE_REAL, "$::DOUBLE" },
     { DUCK_UHUGEINT, TYPE_REAL, "$::DOUBLE" },
     { DUCK_FLOAT, TYPE_REAL, "$::DOUBLE" },
@@ -72,7 +73,7 @@ static const struct mapping mappings[] = {
     { DUCK_VARIANT, TYPE_DYNAMIC, JSON },
 };
 static const struct mapping small_decimal = {
-    DUCK_DECIMAL, TYPE_DECIMAL, "$::DECIMAL(38,10)"
+    DUCK_DECIMAL, TYPE_DECIMAL, "k_dec($::VARCHAR)"
 };
 static const struct mapping big_decimal = {
     DUCK_DECIMAL, TYPE_REAL, "$::DOUBLE"
@@ -85,9 +86,8 @@ const struct mapping *mapping_find(const struct duck *d, struct duck_type *t)
 {
     int id = d->get_type_id(t);
     if (id == DUCK_DECIMAL) {
-        int width = d->decimal_width(t), scale = d->decimal_scale(t);
-        return scale <= 10 && width - scale <= 28 ? &small_decimal
-                                                  : &big_decimal;
+        return d->decimal_width(t) <= DECIMAL_DIGITS ? &small_decimal
+                                                     : &big_decimal;
     }
     for (size_t i = 0; i < sizeof mappings / sizeof *mappings; i++)
         if (mappings[i].id == id)

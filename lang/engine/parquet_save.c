@@ -8,7 +8,9 @@
  *
  * datetime becomes TIMESTAMP (us), or TIMESTAMP_NS when a column has ticks
  * that a microsecond cannot hold and all its values fit (1678 … 2261);
- * timespan becomes BIGINT ticks; dynamic and guid stay text. */
+ * timespan becomes BIGINT ticks; dynamic and guid stay text. decimal becomes
+ * DECIMAL(34, as many places as there are), or text where 34 digits are too
+ * few for the largest and the smallest together. */
 #include "engine_int.h"
 
 #include <errno.h>
@@ -18,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/decimal.h"
 #include "base/ticks.h"
 #include "base/utf8.h"
 
@@ -33,6 +36,9 @@ struct save {
     size_t ncols;
     const struct engine_col *cols;
     bool *nanos;            /* ncols */
+    struct places {
+        int64_t whole, after; /* digits at most, of a decimal column */
+    } *places;              /* ncols */
     char *spooled;          /* what DuckDB wrote */
     char *target, *temp, *folder;
     int fd;                 /* of temp */
@@ -50,22 +56,42 @@ static enum status fail_write(const struct save *s, int error,
     return ST_ENV;
 }
 
-/* Finds datetime columns whose seventh digit matters, in one query. */
+/* What the type of a column in the file depends on; false: on nothing. */
+static bool add_question(struct buf *b, enum type t, size_t c)
+{
+    if (t == TYPE_DATETIME)
+        buf_addf(b, "coalesce(bool_or(c%zu %% 10 <> 0) AND min(c%zu) >= "
+                    "%lld AND max(c%zu) < %lld, false)",
+                 c, c, NANO_MIN, c, NANO_MAX);
+    else if (t == TYPE_DECIMAL)
+        buf_addf(b, "coalesce(max(length(split_part(ltrim(k_dec_text("
+                    "c%zu), '-'), '.', 1))), 0), coalesce(max(length("
+                    "split_part(k_dec_text(c%zu), '.', 2))), 0)",
+                 c, c);
+    return t == TYPE_DATETIME || t == TYPE_DECIMAL;
+}
+
+/* Finds datetime columns whose seventh digit matters, and how many digits
+ * decimals have, in one query. */
 static enum status find_nanos(struct save *s, struct diags *ds)
 {
     struct buf b;
     struct frame *f = NULL;
     size_t n = 0;
-    struct engine_col *cols = xcalloc(s->ncols, sizeof *cols);
+    struct engine_col *cols = xcalloc(2 * s->ncols, sizeof *cols);
     buf_init(&b, MAX_SQL);
     buf_adds(&b, "SELECT ");
     for (size_t c = 0; c < s->ncols; c++) {
-        if (s->cols[c].type != TYPE_DATETIME)
+        enum type t = s->cols[c].type;
+        if (n && (t == TYPE_DATETIME || t == TYPE_DECIMAL))
+            buf_adds(&b, ", ");
+        if (!add_question(&b, t, c))
             continue;
-        buf_addf(&b, "%scoalesce(bool_or(c%zu %% 10 <> 0) AND min(c%zu) >= "
-                     "%lld AND max(c%zu) < %lld, false)",
-                 n ? ", " : "", c, c, NANO_MIN, c, NANO_MAX);
-        cols[n++] = (struct engine_col){ S("nanos"), TYPE_BOOL };
+        cols[n++] = (struct engine_col){ S("nanos"), t == TYPE_DECIMAL
+                                                         ? TYPE_LONG
+                                                         : TYPE_BOOL };
+        if (t == TYPE_DECIMAL)
+            cols[n++] = (struct engine_col){ S("after"), TYPE_LONG };
     }
     buf_adds(&b, " FROM (\n");
     buf_add(&b, s->sql);
@@ -76,17 +102,31 @@ static enum status find_nanos(struct save *s, struct diags *ds)
     enum status st =
         n ? engine_query(s->e, buf_str(&b), n, cols, 0, &f, ds) : ST_OK;
     for (size_t c = 0, i = 0; f && c < s->ncols; c++)
-        if (s->cols[c].type == TYPE_DATETIME)
+        if (s->cols[c].type == TYPE_DATETIME) {
             s->nanos[c] = f->cols[i++].i[0];
+        } else if (s->cols[c].type == TYPE_DECIMAL) {
+            s->places[c].whole = f->cols[i++].i[0];
+            s->places[c].after = f->cols[i++].i[0];
+        }
     frame_unref(f);
     free(cols);
     buf_release(&b);
     return st;
 }
 
+static void add_decimal(struct buf *b, const struct places *p, size_t c)
+{
+    buf_addf(b, "(CASE WHEN c%zu IS NOT NULL THEN k_dec_text(c%zu) END)", c,
+             c);
+    if (p->whole + p->after <= DECIMAL_DIGITS)
+        buf_addf(b, "::DECIMAL(%d,%d)", DECIMAL_DIGITS, (int)p->after);
+}
+
 static void add_value(struct buf *b, const struct save *s, size_t c)
 {
-    if (s->cols[c].type != TYPE_DATETIME)
+    if (s->cols[c].type == TYPE_DECIMAL)
+        add_decimal(b, &s->places[c], c);
+    else if (s->cols[c].type != TYPE_DATETIME)
         buf_addf(b, "c%zu", c);
     else if (s->nanos[c])
         buf_addf(b, "make_timestamp_ns((c%zu - 621355968000000000) * 100)", c);
@@ -207,6 +247,7 @@ static void save_release(struct save *s)
     free(s->target);
     free(s->folder);
     free(s->nanos);
+    free(s->places);
 }
 
 enum status engine_save_parquet(struct engine *e, str sql, size_t ncols,
@@ -218,7 +259,8 @@ enum status engine_save_parquet(struct engine *e, str sql, size_t ncols,
         return st;
     struct save s = {
         .e = e, .sql = sql, .path = path, .ncols = ncols, .cols = cols,
-        .nanos = xcalloc(ncols, sizeof *s.nanos), .fd = -1,
+        .nanos = xcalloc(ncols, sizeof *s.nanos),
+        .places = xcalloc(ncols, sizeof *s.places), .fd = -1,
     };
     s.spooled = spool_name(&e->spool);
     st = sql_check(sql, ds);

@@ -10,6 +10,7 @@
 #include "udf.h"
 
 #include "cells.h"
+#include "decimal.h"
 
 static const enum type physical[] = {
     TYPE_BOOL, TYPE_INT, TYPE_LONG, TYPE_REAL, TYPE_DECIMAL, TYPE_STRING,
@@ -153,5 +154,7 @@ enum status functions_register(struct engine *e, struct diags *ds)
         st = function_register(e, e->con, e->arena, &e->functions.v[i], ds);
     if (st == ST_OK)
         st = list_register(e, ds);
+    if (st == ST_OK)
+        st = decimals_register(e, e->con, e->arena, ds);
     return st == ST_OK ? aggregates_register(e, ds) : st;
 }

@@ -26,4 +26,8 @@ extern const size_t naggfns_schema;
 extern const struct lang_aggfn aggfns_sketch[];
 extern const size_t naggfns_sketch;
 
+/* k_agg_dec_sum(decimal) */
+extern const struct lang_aggfn aggfns_decimal[];
+extern const size_t naggfns_decimal;
+
 #endif

@@ -42,13 +42,6 @@
     ", FALSE) THEN 'nan'::DOUBLE ELSE coalesce(" fn                  \
     "(CASE WHEN abs($1) < 1e150 THEN $1 END)" filter ", 0::DOUBLE) END)"
 
-/* Whole parts and fractions apart, because the engine's own sum ends the query
- * when it is too large; that is null here. */
-#define DECIMAL_SUM                                                         \
-    "(TRY_CAST(coalesce(sum(CAST(trunc($1) AS HUGEINT)), 0) AS "            \
-    "DECIMAL(38,10)) + coalesce(sum(CAST($1 - trunc($1) AS DECIMAL(18,10)))" \
-    ", 0))"
-
 /* The sum of longs, which wraps around. */
 #define WRAPPED(what)                                                        \
     "coalesce(TRY_CAST(sum(" what ") AS BIGINT), k_wrap(CAST(sum(" what      \
@@ -75,6 +68,7 @@ static const struct {
     { aggfns_weighted, &naggfns_weighted },
     { aggfns_schema, &naggfns_schema },
     { aggfns_sketch, &naggfns_sketch },
+    { aggfns_decimal, &naggfns_decimal },
 };
 
 const struct lang_aggfn *lang_aggfn(size_t i)

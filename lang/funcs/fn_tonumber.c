@@ -118,6 +118,32 @@ static void row_real_dynamic(struct fn_ctx *cx, const struct value *in,
     }
 }
 
+/* The whole part of a decimal, which comes as plain digits. */
+static str whole_part(str s)
+{
+    ptrdiff_t point = str_find_char(s, '.');
+    return point < 0 ? s : str_sub(s, 0, (size_t)point);
+}
+
+static void row_int_decimal(struct fn_ctx *cx, const struct value *in,
+                            size_t n, struct value *out)
+{
+    int64_t v;
+    (void)cx, (void)n;
+    if (text_to_int(whole_part(in[0].s), &v))
+        dyn_set_long(out, v);
+}
+
+static void row_long_decimal(struct fn_ctx *cx, const struct value *in,
+                             size_t n, struct value *out)
+{
+    int64_t v;
+    (void)cx, (void)n;
+    if (text_to_long(whole_part(in[0].s), &v))
+        dyn_set_long(out, v);
+}
+
+#define DEC_REAL "TRY_CAST(k_dec_text($1) AS DOUBLE)"
 #define CONVERT(fn, type, to, sql_, row_, more, what, sample)                \
     { .name = fn, .params = type, .ret = to, .sql = sql_, .row = row_,       \
       .flags = FN_MAYNULL | more, .usage = fn "(value)",                     \
@@ -134,7 +160,7 @@ static void row_real_dynamic(struct fn_ctx *cx, const struct value *in,
     TOREAL(fn, "real", "$1", NULL, FN_HIDDEN),                               \
     TOREAL(fn, "long", "CAST($1 AS DOUBLE)", NULL, FN_HIDDEN),               \
     TOREAL(fn, "bool", "CAST($1 AS DOUBLE)", NULL, FN_HIDDEN),               \
-    TOREAL(fn, "decimal", "CAST($1 AS DOUBLE)", NULL, FN_HIDDEN),            \
+    TOREAL(fn, "decimal", DEC_REAL, NULL, FN_HIDDEN),                        \
     TOREAL(fn, "datetime", "CAST($1 AS DOUBLE)", NULL, FN_HIDDEN),           \
     TOREAL(fn, "timespan", "CAST($1 AS DOUBLE)", NULL, FN_HIDDEN),           \
     TOREAL(fn, "dynamic", NULL, row_real_dynamic, FN_HIDDEN)
@@ -143,7 +169,7 @@ static void row_real_dynamic(struct fn_ctx *cx, const struct value *in,
             "\"2.5e-3\"")
 #define TODECIMAL(type, sql_, more)                                          \
     CONVERT("todecimal", type, TYPE_DECIMAL, sql_, NULL, more,               \
-            "a decimal number with ten places", "\"123.45678\"")
+            "a decimal number of 34 digits", "\"123.45678\"")
 
 const struct lang_func funcs_tonumber[] = {
     TOINT("string", NULL, row_int_string, 0),
@@ -151,7 +177,7 @@ const struct lang_func funcs_tonumber[] = {
     TOINT("long", NULL, row_int_long, FN_HIDDEN),
     TOINT("real", NULL, row_int_real, FN_HIDDEN),
     TOINT("bool", "CAST($1 AS INTEGER)", NULL, FN_HIDDEN),
-    TOINT("decimal", "TRY_CAST(trunc($1) AS INTEGER)", NULL, FN_HIDDEN),
+    TOINT("decimal", NULL, row_int_decimal, FN_HIDDEN),
     TOINT("datetime", NULL, row_int_long, FN_HIDDEN),
     TOINT("timespan", NULL, row_int_long, FN_HIDDEN),
     TOINT("dynamic", NULL, row_int_dynamic, FN_HIDDEN),
@@ -159,19 +185,18 @@ const struct lang_func funcs_tonumber[] = {
     TOLONG("long", "$1", NULL, FN_HIDDEN),
     TOLONG("real", NULL, row_long_real, FN_HIDDEN),
     TOLONG("bool", "CAST($1 AS BIGINT)", NULL, FN_HIDDEN),
-    TOLONG("decimal", "TRY_CAST(trunc($1) AS BIGINT)", NULL, FN_HIDDEN),
+    TOLONG("decimal", NULL, row_long_decimal, FN_HIDDEN),
     TOLONG("datetime", "$1", NULL, FN_HIDDEN),
     TOLONG("timespan", "$1", NULL, FN_HIDDEN),
     TOLONG("dynamic", NULL, row_long_dynamic, FN_HIDDEN),
     TOREALS("todouble", 0),
     TOREALS("toreal", 0),
-    TODECIMAL("string", "TRY_CAST($1 AS DECIMAL(38,10))", 0),
+    TODECIMAL("string", "k_dec($1)", 0),
     TODECIMAL("decimal", "$1", FN_HIDDEN),
-    TODECIMAL("long", "CAST($1 AS DECIMAL(38,10))", FN_HIDDEN),
-    TODECIMAL("real", "TRY_CAST($1 AS DECIMAL(38,10))", FN_HIDDEN),
-    TODECIMAL("bool", "CAST(CAST($1 AS INTEGER) AS DECIMAL(38,10))",
+    TODECIMAL("long", "k_dec(CAST($1 AS VARCHAR))", FN_HIDDEN),
+    TODECIMAL("real", "k_dec(CAST($1 AS VARCHAR))", FN_HIDDEN),
+    TODECIMAL("bool", "k_dec(CAST(CAST($1 AS INTEGER) AS VARCHAR))",
               FN_HIDDEN),
-    TODECIMAL("dynamic", "TRY_CAST(k_dyn_text($1) AS DECIMAL(38,10))",
-              FN_HIDDEN),
+    TODECIMAL("dynamic", "k_dec(k_dyn_text($1))", FN_HIDDEN),
 };
 const size_t nfuncs_tonumber = ROWS(funcs_tonumber);

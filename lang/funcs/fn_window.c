@@ -131,9 +131,8 @@ static const char *cumsum_sql(struct arena *a, enum type t, bool parts)
     const char *part = parts ? "PARTITION BY $3 " : "";
     if (t == TYPE_DECIMAL)
         return arena_fmt(a,
-                         "TRY_CAST(coalesce(sum(CAST($1 AS DOUBLE)) OVER "
-                         "(%sORDER BY $2 ROWS UNBOUNDED PRECEDING), 0) AS "
-                         "DECIMAL(38,10))%c",
+                         "k_agg_dec_sum($1) OVER (%sORDER BY $2 ROWS UNBOUNDED "
+                         "PRECEDING)%c",
                          part, 0)
             .p;
     return arena_fmt(a,

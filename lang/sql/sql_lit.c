@@ -8,7 +8,7 @@
 static const char *const types[NTYPES] = {
     [TYPE_ERROR] = "VARCHAR",   [TYPE_BOOL] = "BOOLEAN",
     [TYPE_INT] = "INTEGER",     [TYPE_LONG] = "BIGINT",
-    [TYPE_REAL] = "DOUBLE",     [TYPE_DECIMAL] = "DECIMAL(38,10)",
+    [TYPE_REAL] = "DOUBLE",     [TYPE_DECIMAL] = "DECIMAL(38,0)",
     [TYPE_STRING] = "VARCHAR",  [TYPE_DATETIME] = "BIGINT",
     [TYPE_TIMESPAN] = "BIGINT", [TYPE_GUID] = "VARCHAR",
     [TYPE_DYNAMIC] = "VARCHAR",
@@ -76,8 +76,9 @@ void sql_value(struct buf *b, const struct value *v)
     case TYPE_BOOL: buf_adds(b, v->i ? "TRUE" : "FALSE"); break;
     case TYPE_REAL: sql_real(b, v->d); break;
     case TYPE_DECIMAL:
+        buf_adds(b, "k_dec(");
         sql_string(b, v->s);
-        buf_adds(b, "::DECIMAL(38,10)");
+        buf_addc(b, ')');
         break;
     case TYPE_INT:
     case TYPE_LONG:

@@ -86,7 +86,7 @@ TEST(sql_types)
     CHECK_STR(str_of(engine_sql_type(TYPE_BOOL)), "BOOLEAN");
     CHECK_STR(str_of(engine_sql_type(TYPE_INT)), "INTEGER");
     CHECK_STR(str_of(engine_sql_type(TYPE_DATETIME)), "BIGINT");
-    CHECK_STR(str_of(engine_sql_type(TYPE_DECIMAL)), "DECIMAL(38,10)");
+    CHECK_STR(str_of(engine_sql_type(TYPE_DECIMAL)), "DECIMAL(38,0)");
     CHECK_STR(str_of(engine_sql_type(TYPE_DYNAMIC)), "VARCHAR");
 }
 

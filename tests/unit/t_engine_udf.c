@@ -234,8 +234,8 @@ TEST(numbers_and_nulls)
     CHECK(ask_long(&x, "SELECT t_int(-2147483648)") == INT32_MIN);
     CHECK(ask_long(&x, "SELECT sum(t_bool(range % 2 = 0)::INT) FROM "
                        "range(5000)") == 2500);
-    f = ask(&x, "SELECT t_decimal(v) FROM (VALUES (1.5::DECIMAL(38,10)), "
-                "(NULL), (7)) t(v)", TYPE_DECIMAL);
+    f = ask(&x, "SELECT t_decimal(v) FROM (VALUES (k_dec('1.5')), "
+                "(NULL), (k_dec('7'))) t(v)", TYPE_DECIMAL);
     CHECK(f && f->cols[0].null[1]);
     CHECK_STR(f->cols[0].s[0], "1.59");
     CHECK_STR(f->cols[0].s[2], "79");
@@ -300,8 +300,8 @@ TEST(result_of_the_arguments_type)
     CHECK_STR(ask_text(&x, "SELECT t_first('p', 'q')"), "p");
     CHECK_STR(ask_text(&x, "SELECT t_arg1('p', 3)"), "p");
     CHECK_STR(ask_text(&x, "SELECT typeof(t_arg1(0.5::DOUBLE))"), "DOUBLE");
-    CHECK_STR(ask_text(&x, "SELECT typeof(t_first(1.5::DECIMAL(38,10), "
-                           "1.5::DECIMAL(38,10)))"), "DECIMAL(38,10)");
+    CHECK_STR(ask_text(&x, "SELECT typeof(t_first(k_dec('1.5'), "
+                           "k_dec('1.5')))"), "DECIMAL(38,0)");
     CHECK(ask_long(&x, "SELECT t_arg1(true)::INT") == 1);
     CHECK(ask_long(&x, "SELECT t_first(NULL::BIGINT, 8::BIGINT) IS NULL") == 1);
     CHECK(ask_long(&x, "SELECT t_second(NULL::BIGINT, 8::BIGINT)") == 8);
