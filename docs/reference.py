@@ -43,6 +43,7 @@ TITLES = {
     "geo_polygon": "Geospatial: points and polygons",
     "geo_sets": "Geospatial: sets and measures of shapes",
     "geo_buffer": "Geospatial: buffers",
+    "geo_shape": "Geospatial: denser and simpler shapes",
     "geo_hash": "Geospatial: geohashes", "geo_s2": "Geospatial: S2 cells",
     "geo_h3": "Geospatial: H3 cells",
     "geo_wkt": "Geospatial: well-known text",

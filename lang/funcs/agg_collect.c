@@ -348,27 +348,34 @@ static void enter(struct fn_ctx *cx, struct collection *c, struct entry *e)
 
 /* ---- the three of them ---- */
 
-static void list_add(struct fn_ctx *cx, struct collection *c, str json,
-                     str key)
-{
-    struct entry e = { .value = json, .key = key };
-    enter(cx, c, &e);
-}
-
-static void set_add_all(struct fn_ctx *cx, struct collection *c, str json,
-                        str key)
+/* Arrays are taken apart, one level deep, by make_list as by make_set. An
+ * element of a set is known by its value. */
+static void add_all(struct fn_ctx *cx, struct collection *c, str json,
+                    str key, bool once)
 {
     struct json_iter it;
-    struct entry e = { .value = json, .key = key, .nid = json.n };
+    struct entry e = { .value = json, .key = key, .nid = once ? json.n : 0 };
     if (json_kind(json) != JSON_ARRAY) {
         enter(cx, c, &e);
         return;
     }
     json_iter_init(&it, json);
     while (!cx->error.n && json_next(&it, NULL, &e.value)) {
-        e.nid = e.value.n;
+        e.nid = once ? e.value.n : 0;
         enter(cx, c, &e);
     }
+}
+
+static void list_add_all(struct fn_ctx *cx, struct collection *c, str json,
+                         str key)
+{
+    add_all(cx, c, json, key, false);
+}
+
+static void set_add_all(struct fn_ctx *cx, struct collection *c, str json,
+                        str key)
+{
+    add_all(cx, c, json, key, true);
 }
 
 static void bag_add_all(struct fn_ctx *cx, struct collection *c, str json,
@@ -394,7 +401,7 @@ static void bag_add_all(struct fn_ctx *cx, struct collection *c, str json,
             begin(c, &in[1]);                                \
         add(cx, c, in[0].s, nin > 2 ? in[2].s : STR_NONE);   \
     }
-STEP(list_step, list_add)
+STEP(list_step, list_add_all)
 STEP(set_step, set_add_all)
 STEP(bag_step, bag_add_all)
 

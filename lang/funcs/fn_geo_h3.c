@@ -2,9 +2,7 @@
  *
  * Called by: the engine, through the rows at the end. A token that is no cell
  * gives null, or an empty token; so does a place that is not on the globe. */
-#include "analytics/geo_buffer.h"
 #include "analytics/h3_region.h"
-#include "analytics/hash_order.h"
 #include "funcs.h"
 #include "geojson.h"
 
@@ -37,20 +35,11 @@ static void set_tokens(struct fn_ctx *cx, struct value *out,
 {
     str *texts = arena_array(cx->tmp, n + 1, sizeof *texts);
     char *room = arena_array(cx->tmp, n + 1, H3_TOKEN_MAX);
-    struct buf b;
     for (size_t i = 0; i < n; i++) {
         char *text = room + i * H3_TOKEN_MAX;
         texts[i] = (str){ text, h3_token(cells[i], text) };
     }
-    n = hash_order(texts, n);
-    dyn_begin(&b);
-    buf_addc(&b, '[');
-    for (size_t i = 0; i < n; i++) {
-        buf_adds(&b, i ? "," : "");
-        json_text_str(&b, texts[i]);
-    }
-    buf_addc(&b, ']');
-    dyn_end(cx, &b, out);
+    geo_set_tokens(cx, out, texts, n);
 }
 
 static void point_to_h3cell(struct fn_ctx *cx, const struct value *in,
@@ -177,19 +166,6 @@ static void neighbors(struct fn_ctx *cx, const struct value *in, size_t nin,
     set_tokens(cx, out, cells.list.v + 1, cells.list.n - 1);
 }
 
-static const struct geo_shape *enlarged(struct fn_ctx *cx,
-                                        const struct geo_shape *s,
-                                        double radius)
-{
-    struct geo_shape *wide = NULL;
-    enum geo_buffer_status st = geo_buffer_shape(
-        cx->tmp, s, (struct geo_buffer_size){ radius, radius / 100 }, &wide);
-    if (st == GEO_BUFFER_FAR || st == GEO_BUFFER_COMPLEX)
-        fn_fail(cx, "the polygon with a radius around it is too large or too "
-                    "complex");
-    return st == GEO_BUFFER_OK ? wide : NULL;
-}
-
 static void polygon_to_h3cells(struct fn_ctx *cx, const struct value *in,
                                size_t nin, struct value *out)
 {
@@ -200,7 +176,7 @@ static void polygon_to_h3cells(struct fn_ctx *cx, const struct value *in,
     if (!s || res < 0 || res > H3_MAX_RES || !(radius >= 0))
         return;
     if (radius > 0)
-        s = enlarged(cx, s, radius);
+        s = geo_enlarged(cx, s, radius);
     if (s && h3_fill(cx->tmp, s, (int)res, &cells))
         set_tokens(cx, out, cells.list.v, cells.list.n);
 }

@@ -3,7 +3,6 @@
  * Called by: the engine, through the rows at the end. What is no geohash gives
  * null, a place that is not on the globe an empty one. */
 #include "analytics/geohash.h"
-#include "analytics/hash_order.h"
 #include "funcs.h"
 #include "geojson.h"
 
@@ -72,7 +71,6 @@ static void neighbors(struct fn_ctx *cx, const struct value *in, size_t nin,
     char text[8][GEOHASH_MAX];
     str list[8];
     size_t n = 0;
-    struct buf b;
     (void)nin;
     if (!geohash_parse(in[0].s, &h))
         return;
@@ -83,15 +81,7 @@ static void neighbors(struct fn_ctx *cx, const struct value *in, size_t nin,
         list[n] = (str){ text[n], near.n };
         n++;
     }
-    n = hash_order(list, n);
-    dyn_begin(&b);
-    buf_addc(&b, '[');
-    for (size_t i = 0; i < n; i++) {
-        buf_adds(&b, i ? "," : "");
-        json_text_str(&b, list[i]);
-    }
-    buf_addc(&b, ']');
-    dyn_end(cx, &b, out);
+    geo_set_tokens(cx, out, list, n);
 }
 
 const struct lang_func funcs_geo_hash[] = {

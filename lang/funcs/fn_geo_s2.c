@@ -2,8 +2,7 @@
  *
  * Called by: the engine, through the rows at the end. A token that is no cell
  * gives null, a place that is not on the globe an empty token. */
-#include "analytics/hash_order.h"
-#include "analytics/s2cell.h"
+#include "analytics/s2cover.h"
 #include "funcs.h"
 #include "geojson.h"
 
@@ -53,22 +52,51 @@ static void neighbors(struct fn_ctx *cx, const struct value *in, size_t nin,
     uint64_t id, near[8];
     char text[8][S2_TOKEN_MAX];
     str list[8];
-    struct buf b;
     (void)nin;
     if (!s2_cell_parse(in[0].s, &id))
         return;
     s2_cell_neighbors(id, near);
     for (int i = 0; i < 8; i++)
         list[i] = (str){ text[i], s2_cell_token(near[i], text[i]) };
-    size_t n = hash_order(list, 8);
-    dyn_begin(&b);
-    buf_addc(&b, '[');
+    geo_set_tokens(cx, out, list, 8);
+}
+
+/* ---- covers ---- */
+
+/* (shape [, level [, radius]]) */
+static void cover(struct fn_ctx *cx, const struct value *in, size_t nin,
+                  unsigned want, struct value *out)
+{
+    struct s2_cells cells = { { NULL, 0, 0 } };
+    const struct geo_shape *s = geo_arg(cx, in[0].s, want);
+    int64_t level = nin > 1 ? in[1].i : 11;
+    double radius = nin > 2 ? in[2].d : 0;
+    if (!s || level < 0 || level > S2_MAX_LEVEL || !(radius >= 0))
+        return;
+    if (radius > 0) /* the outline is a little within the radius */
+        s = geo_enlarged(cx, s, radius * 1.001);
+    if (!s || !s2_cover(cx->tmp, s, (int)level, &cells))
+        return;
+    size_t n = cells.list.n;
+    str *texts = arena_array(cx->tmp, n + 1, sizeof *texts);
+    char *room = arena_array(cx->tmp, n + 1, S2_TOKEN_MAX);
     for (size_t i = 0; i < n; i++) {
-        buf_adds(&b, i ? "," : "");
-        json_text_str(&b, list[i]);
+        char *text = room + i * S2_TOKEN_MAX;
+        texts[i] = (str){ text, s2_cell_token(cells.list.v[i], text) };
     }
-    buf_addc(&b, ']');
-    dyn_end(cx, &b, out);
+    geo_set_tokens(cx, out, texts, n);
+}
+
+static void line_to_s2cells(struct fn_ctx *cx, const struct value *in,
+                            size_t nin, struct value *out)
+{
+    cover(cx, in, nin, GEO_LINE, out);
+}
+
+static void polygon_to_s2cells(struct fn_ctx *cx, const struct value *in,
+                               size_t nin, struct value *out)
+{
+    cover(cx, in, nin, GEO_POLYGON, out);
 }
 
 const struct lang_func funcs_geo_s2[] = {
@@ -94,5 +122,23 @@ const struct lang_func funcs_geo_s2[] = {
       .summary = "The S2 cells of its level around one, those at its corners "
                  "too, in no particular order.",
       .example = "print array_sort_asc(geo_s2cell_neighbors('47a85'))" },
+    { .name = "geo_line_to_s2cells", .params = "dynamic, long?, real?",
+      .ret = TYPE_DYNAMIC, .row = line_to_s2cells, .flags = FN_MAYNULL,
+      .usage = "geo_line_to_s2cells(lineString [, level [, radius]])",
+      .summary = "The S2 cells of a level, 11 by default, that a GeoJSON line "
+                 "touches, or what is within so many metres of it; null when "
+                 "there are more than 65,536.",
+      .example = "print geo_line_to_s2cells(dynamic({\"type\": "
+                 "\"LineString\", \"coordinates\": [[13.3, 52.5], "
+                 "[13.4, 52.5]]}))" },
+    { .name = "geo_polygon_to_s2cells", .params = "dynamic, long?, real?",
+      .ret = TYPE_DYNAMIC, .row = polygon_to_s2cells, .flags = FN_MAYNULL,
+      .usage = "geo_polygon_to_s2cells(polygon [, level [, radius]])",
+      .summary = "The S2 cells of a level, 11 by default, that cover a GeoJSON "
+                 "polygon, or what is within so many metres of it; null when "
+                 "there are more than 65,536.",
+      .example = "print geo_polygon_to_s2cells(dynamic({\"type\": "
+                 "\"Polygon\", \"coordinates\": [[[13.3, 52.5], "
+                 "[13.4, 52.5], [13.4, 52.6], [13.3, 52.5]]]}))" },
 };
 const size_t nfuncs_geo_s2 = ROWS(funcs_geo_s2);

@@ -15,28 +15,6 @@ static void too_complex(struct fn_ctx *cx)
 
 /* ---- arrays of shapes ---- */
 
-struct shapes {
-    LIST(const struct geo_shape *) list;
-};
-
-/* Every element has to be a valid shape of the kind. */
-static bool read_array(struct fn_ctx *cx, const struct value *v,
-                       unsigned want, struct shapes *s)
-{
-    struct json_iter it;
-    str item;
-    s->list.n = 0;
-    if (!dyn_is_array(v) || !json_iter_init(&it, v->s))
-        return false;
-    while (json_next(&it, NULL, &item)) {
-        struct geo_shape *one = geo_read(cx->tmp, item, want);
-        if (!one || !geo_shape_finish(one, cx->tmp))
-            return false;
-        PUSH(cx->tmp, s->list, one);
-    }
-    return s->list.n > 0;
-}
-
 static void set_shape(struct fn_ctx *cx, struct value *out,
                       const struct geo_shape *s)
 {
@@ -53,18 +31,18 @@ static void set_shape(struct fn_ctx *cx, struct value *out,
 static void union_polygons(struct fn_ctx *cx, const struct value *in,
                            size_t nin, struct value *out)
 {
-    struct shapes s = { { NULL, 0, 0 } };
+    struct geo_shapes s = { { NULL, 0, 0 } };
     (void)nin;
-    if (read_array(cx, &in[0], GEO_POLYGON, &s))
+    if (geo_read_array(cx, &in[0], GEO_POLYGON, &s))
         set_shape(cx, out, geo_union(cx->tmp, s.list.v, s.list.n));
 }
 
 static void union_lines(struct fn_ctx *cx, const struct value *in, size_t nin,
                         struct value *out)
 {
-    struct shapes s = { { NULL, 0, 0 } };
+    struct geo_shapes s = { { NULL, 0, 0 } };
     (void)nin;
-    if (read_array(cx, &in[0], GEO_LINE, &s))
+    if (geo_read_array(cx, &in[0], GEO_LINE, &s))
         set_shape(cx, out, geo_union_lines(cx->tmp, s.list.v, s.list.n));
 }
 

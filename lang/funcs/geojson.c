@@ -3,6 +3,9 @@
  * Called by: the families fn_geo_*.c. */
 #include "geojson.h"
 
+#include "analytics/geo_buffer.h"
+#include "analytics/hash_order.h"
+
 /* ---- reading ---- */
 
 bool geo_read_point(str json, struct geo_point *p)
@@ -133,6 +136,35 @@ const struct geo_shape *geo_arg(struct fn_ctx *cx, str json, unsigned want)
     return finished(cx->tmp, json, want);
 }
 
+bool geo_read_array(struct fn_ctx *cx, const struct value *v, unsigned want,
+                    struct geo_shapes *s)
+{
+    struct json_iter it;
+    str item;
+    s->list.n = 0;
+    if (!dyn_is_array(v) || !json_iter_init(&it, v->s))
+        return false;
+    while (json_next(&it, NULL, &item)) {
+        const struct geo_shape *one = finished(cx->tmp, item, want);
+        if (!one)
+            return false;
+        PUSH(cx->tmp, s->list, one);
+    }
+    return s->list.n > 0;
+}
+
+const struct geo_shape *geo_enlarged(struct fn_ctx *cx,
+                                     const struct geo_shape *s,
+                                     double radius)
+{
+    struct geo_shape *wide = NULL;
+    enum geo_buffer_status st = geo_buffer_shape(
+        cx->tmp, s, (struct geo_buffer_size){ radius, radius / 1000 }, &wide);
+    if (st == GEO_BUFFER_FAR || st == GEO_BUFFER_COMPLEX)
+        fn_fail(cx, "a shape with its radius is too large or too complex");
+    return st == GEO_BUFFER_OK ? wide : NULL;
+}
+
 /* ---- writing ---- */
 
 void geo_put_lonlat(struct buf *b, struct geo_point p)
@@ -147,6 +179,21 @@ void geo_put_lonlat(struct buf *b, struct geo_point p)
 void geo_put_vec(struct buf *b, struct vec3 v)
 {
     geo_put_lonlat(b, sphere_lonlat(v));
+}
+
+void geo_set_tokens(struct fn_ctx *cx, struct value *out, str *tokens,
+                    size_t n)
+{
+    struct buf b;
+    n = hash_order(tokens, n);
+    dyn_begin(&b);
+    buf_addc(&b, '[');
+    for (size_t i = 0; i < n; i++) {
+        buf_adds(&b, i ? "," : "");
+        json_text_str(&b, tokens[i]);
+    }
+    buf_addc(&b, ']');
+    dyn_end(cx, &b, out);
 }
 
 void geo_put_points(struct buf *b, const struct vec3 *v, size_t n,
