@@ -38,7 +38,8 @@ static void check_cell(struct lang *l, struct arena *a, str code, bool open)
 
 static void print_stages(struct lang *l, struct arena *a, str code)
 {
-    static const char *const stages[] = { "lex", "parse", "bind", "sql" };
+    static const char *const stages[] = { "lex", "parse", "canon", "bind",
+                                          "sql" };
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
         struct diags ds;
         struct buf out;
