@@ -113,13 +113,13 @@ bool hunt_type(struct binder *b, uint32_t c, const struct ast *at,
     return false;
 }
 
-static int64_t usual_column(const struct binder *b, const char *const *names,
-                            enum type type)
+int64_t hunt_usual(const struct binder *b, const char *const *names,
+                   enum type type)
 {
     const struct node *row = b->row;
     for (; *names; names++)
         for (size_t i = 0; i < row->cols.n; i++)
-            if (row->cols.v[i].type == type &&
+            if ((type == TYPE_ERROR || row->cols.v[i].type == type) &&
                 str_ieqz(row->cols.v[i].name, *names))
                 return (int64_t)i;
     return HUNT_NO_COLUMN;
@@ -145,7 +145,7 @@ int64_t hunt_usual_time(const struct binder *b)
         "@timestamp",    "TimeCreated", "Time",      "ts",
         "_time",         "StartTime",   "datetime",  NULL,
     };
-    int64_t col = usual_column(b, names, TYPE_DATETIME);
+    int64_t col = hunt_usual(b, names, TYPE_DATETIME);
     return col >= 0 ? col : only_column(b->row, TYPE_DATETIME);
 }
 
@@ -156,7 +156,7 @@ int64_t hunt_usual_host(const struct binder *b)
         "host.name", "host_name",   "ComputerDnsName", "agent.name",
         "Dvc",       "SrcHostname", "hostIdentifier",  NULL,
     };
-    return usual_column(b, names, TYPE_STRING);
+    return hunt_usual(b, names, TYPE_STRING);
 }
 
 bool hunt_time(struct binder *b, const struct ast *op, int64_t *col)

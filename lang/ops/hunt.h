@@ -39,6 +39,10 @@ bool hunt_time(struct binder *b, const struct ast *op, int64_t *col);
 /* The column of a time, of a host by the usual names, or HUNT_NO_COLUMN. */
 int64_t hunt_usual_time(const struct binder *b);
 int64_t hunt_usual_host(const struct binder *b);
+/* The first of `names` (NULL-ended; case is ignored) that is a column of that
+ * type, TYPE_ERROR: of any; else HUNT_NO_COLUMN. */
+int64_t hunt_usual(const struct binder *b, const char *const *names,
+                   enum type type);
 
 /* -- options: with (name = value, …) -- */
 enum hunt_kind {
