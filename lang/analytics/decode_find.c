@@ -112,7 +112,7 @@ static size_t hex_list(struct finder *f, size_t beg, char sign)
         accept_hex(f, beg, end, bytes);
     }
     free(p);
-    return i > beg ? i : beg + 1;
+    return i > beg + 1 ? i : beg + 2; /* behind the x in any case */
 }
 
 /* ---- percent-encoding -------------------------------------------------- */
@@ -316,7 +316,8 @@ size_t find_pieces(struct arena *a, str text, bool one, piece_fn *fn,
         size_t next = run < text.n ? run : text.n;
         sign = next_escape(&f, sign > f.floor ? sign : f.floor, next);
         if (sign < next) {
-            sign = escapes(&f, sign);
+            size_t behind = escapes(&f, sign);
+            sign = behind > sign ? behind : sign + 1;
             continue;
         }
         if (run >= text.n)

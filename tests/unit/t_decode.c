@@ -235,6 +235,8 @@ TEST(odd_bytes)
     start(&r, (struct decode_opts){ 0 });
     run(&r, S(""));
     CHECK(r.n == 0);
+    run(&r, S("h__p://\\xample \\xag \\x 0x 0xg"));
+    CHECK(r.n == 0);
     run(&r, S("\0\0\0\377\376 QUJD\0QUJDREVGR0hJSktMTU5PUFFSU1RV"));
     CHECK(r.n == 1);
     atomic_bool cancel = true;
