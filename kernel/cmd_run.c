@@ -83,10 +83,17 @@ static void print_result(void *ctx, const struct result *r,
     str text = bundle_find(forms, "text/plain");
     (void)ctx;
     (void)r;
-    fwrite(text.p, 1, text.n, stdout);
+    if (text.n)
+        fwrite(text.p, 1, text.n, stdout);
     if (text.n == 0 || text.p[text.n - 1] != '\n')
         putchar('\n');
     fflush(stdout);
+}
+
+static void print_text(FILE *f, str s)
+{
+    if (s.n)
+        fwrite(s.p, 1, s.n, f);
 }
 
 static void print_diags(const struct run *r, const struct answer *a)
@@ -99,7 +106,7 @@ static void print_diags(const struct run *r, const struct answer *a)
         buf_adds(&text, "Interrupted\n");
     if (r->colour && a->ds.nerrors)
         fputs("\x1b[31m", stderr);
-    fwrite(text.p, 1, text.n, stderr);
+    print_text(stderr, buf_str(&text));
     if (r->colour && a->ds.nerrors)
         fputs("\x1b[0m", stderr);
     buf_release(&text);
@@ -188,7 +195,7 @@ static bool check_params(struct run *r)
     buf_init(&text, 1 << 20);
     for (size_t i = 0; i < ds.list.n; i++)
         diag_print(&text, &ds.list.v[i], S(""));
-    fwrite(text.p, 1, text.n, stderr);
+    print_text(stderr, buf_str(&text));
     buf_release(&text);
     return false;
 }

@@ -53,7 +53,12 @@ enum status run_let(struct run *r, const struct ast *t)
         return ST_USER;
     pthread_mutex_lock(&l->lock);
     b.arena = l->arena; /* the let outlives the cell */
-    bind_let(&b, t);
+    struct scope *now = mentions_last_shown(t->kid)
+                            ? scope_copy(l->arena, l->scope)
+                            : NULL;
+    struct let *let = bind_let(&b, t);
+    if (let && now)
+        let->home = now; /* `_` will mean another query by then */
     pthread_mutex_unlock(&l->lock);
     l->keep_cell = true;
     return r->ds->nerrors == nerrors ? ST_OK : ST_USER;

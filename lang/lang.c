@@ -118,6 +118,7 @@ void lang_free(struct lang *l)
     catalog_free(l->catalog);
     for (size_t i = 0; i < l->kept.n; i++)
         arena_free(l->kept.v[i]);
+    arena_free(l->shown_cell);
     arena_free(l->rejects_arena);
     arena_free(l->arena);
     pthread_mutex_destroy(&l->lock);
@@ -155,20 +156,33 @@ void lang_reset(struct lang *l)
 static struct arena *begin_cell(struct lang *l)
 {
     l->cell = arena_new();
-    l->keep_cell = false;
+    l->keep_cell = l->keep_shown = false;
     l->binding++;
     engine_clear_cancel(l->engine);
     return l->cell;
 }
 
-/* A let keeps the tree it was written in; those arenas live on. */
+/* A let keeps the tree it was written in, and may have been made of the query
+ * that `_` meant then; those arenas live on. Without lets the tree of `_` lives
+ * until another query is shown. Under the lock: completion looks at `_`. */
 static void finish_cell(struct lang *l)
 {
-    if (!l->keep_cell)
-        arena_free(l->cell);
-    else
+    struct arena *gone = NULL;
+    pthread_mutex_lock(&l->lock);
+    if (l->keep_cell) {
+        if (l->shown_cell)
+            PUSH(l->arena, l->kept, l->shown_cell);
         PUSH(l->arena, l->kept, l->cell);
+        l->shown_cell = NULL;
+    } else if (l->keep_shown) {
+        gone = l->shown_cell;
+        l->shown_cell = l->cell;
+    } else {
+        gone = l->cell;
+    }
+    arena_free(gone);
     l->cell = NULL;
+    pthread_mutex_unlock(&l->lock);
 }
 
 str session_scrub(const struct lang *l, struct arena *a, str text)

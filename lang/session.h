@@ -53,6 +53,7 @@ struct lang {
     LIST(struct connection *) connections;
     unsigned next_table;       /* physical names t1, t2 … */
     LIST(struct arena *) kept; /* cells whose trees lets point into */
+    struct arena *shown_cell;  /* the cell whose tree `_` points into */
 
     /* The last line of a source that is read by other threads; under lock. */
     char status_line[400];
@@ -64,7 +65,8 @@ struct lang {
     str code;
     int64_t now;
     uint64_t binding; /* number of this run or rehearsal, for struct let */
-    bool keep_cell; /* a let points into its tree */
+    bool keep_cell;  /* a let points into its tree */
+    bool keep_shown; /* `_` does */
     bool rehearsal; /* the dry run before a cell of several statements */
     LIST(struct opened) opened;
     LIST(str) temporary; /* physical tables to drop at its end */

@@ -33,22 +33,29 @@ static size_t rows_to_show(const struct run *r, const struct hint *h)
     return rows > (int64_t)n && rows < PICTURE_ROWS ? (size_t)rows : n;
 }
 
-/* `_` means the query last shown. */
+static enum walk stop_at_last_shown(void *ctx, struct ast *t)
+{
+    (void)ctx;
+    bool is = t->kind == AST_NAME && str_eqz(t->text, "_");
+    return is ? WALK_STOP : WALK_CONTINUE;
+}
+
+bool mentions_last_shown(const struct ast *t)
+{
+    return !ast_walk((struct ast *)t, stop_at_last_shown, NULL);
+}
+
+/* `_` means the query last shown, except those made of `_` itself. */
 static void remember(struct run *r, const struct ast *pipe)
 {
-    if (r->o->no_keep || r->dry || pipe->kind == AST_COMMAND)
+    if (r->o->no_keep || pipe->kind == AST_COMMAND ||
+        (mentions_last_shown(pipe) && scope_find(r->l->scope, S("_"))))
         return;
     struct let l = { .name = S("_"), .ast = pipe, .home = r->l->scope };
-    struct let *old = scope_find(r->l->scope, S("_"));
-    bool uses_itself = false;
-    if (pipe->kind == AST_PIPE && pipe->kid->kind == AST_NAME)
-        uses_itself = str_eqz(pipe->kid->text, "_");
-    if (uses_itself && old)
-        return;
     pthread_mutex_lock(&r->l->lock);
     scope_add(r->l->arena, r->l->scope, &l);
     pthread_mutex_unlock(&r->l->lock);
-    r->l->keep_cell = true;
+    r->l->keep_shown = true;
 }
 
 enum status show_node(struct run *r, const struct ast *t,
@@ -57,6 +64,8 @@ enum status show_node(struct run *r, const struct ast *t,
     struct hint hint;
     struct frame *f = NULL;
     render_hint(b, pipe, &hint);
+    if (r->dry)
+        remember(r, pipe); /* in the scope of the rehearsal */
     if (r->dry || r->o->check)
         return ST_OK;
     enum status st = step_query(r->l, n, rows_to_show(r, &hint), &f, r->ds);

@@ -23,6 +23,8 @@ void show(struct run *r, const struct ast *t, struct result res);
 void show_text(struct run *r, const struct ast *t, str text);
 /* A table that an earlier statement of the cell will make (dry run). */
 void add_pending(struct lang *l, str name, const struct node *n);
+/* Whether `_` stands anywhere in it. */
+bool mentions_last_shown(const struct ast *t);
 /* One row with the value of a scalar expression. */
 struct node *print_scalar(struct binder *b, const struct ast *t);
 void let_value(struct lang *l, str name, struct value v);
