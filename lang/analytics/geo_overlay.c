@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_INPUT = 1 << 23, MAX_CUTS = 1 << 22, MAX_CANDIDATES = 1 << 26 };
+enum { MAX_INPUT = 1 << 23, MAX_CUTS = 1 << 21, MAX_CANDIDATES = 1 << 25 };
 
 /* How near a point is on an edge, and two points are the same. */
 static const double near_edge = 1.5e-15, near_point = 4e-15;

@@ -167,9 +167,8 @@ static int by_edge(const void *x, const void *y)
     return p->edge < q->edge ? -1 : p->edge > q->edge;
 }
 
-/* Drops edges that were there before, either way round. */
-static size_t unique(const struct geo_edge *edges, size_t n,
-                     struct geo_edge *out)
+size_t geo_unique_edges(const struct geo_edge *edges, size_t n,
+                        struct geo_edge *out)
 {
     struct seen *s = xmalloc((n + 1) * sizeof *s);
     size_t used = 0, k = 0;
@@ -206,7 +205,7 @@ struct geo_shape *geo_union_lines(struct arena *a,
             PUSH(a, list, mine);
         }
     struct geo_edge *once = arena_array(a, list.n + 1, sizeof *once);
-    size_t nonce = unique(list.v, list.n, once);
+    size_t nonce = geo_unique_edges(list.v, list.n, once);
     return geo_lines_of_edges(a, points->v.v, points->v.n, once, nonce);
 }
 

@@ -18,6 +18,11 @@ struct geo_shape *geo_union_lines(struct arena *a,
                                   const struct geo_shape *const *shapes,
                                   size_t n);
 
+/* Writes the edges, of which there are n, without those that were there before
+ * in either direction, or that end where they begin; answers how many. */
+size_t geo_unique_edges(const struct geo_edge *edges, size_t n,
+                        struct geo_edge *out);
+
 struct geo_common {
     const struct geo_shape *area, *lines; /* both may have no parts */
     const struct vec3 *points;

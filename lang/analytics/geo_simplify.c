@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "geo_points.h"
+#include "geo_sets.h"
 #include "s2cell.h"
 
 static const double pi = 3.14159265358979323846;
@@ -369,9 +370,13 @@ static void simplify_part(struct simplifier *s, struct result *r,
 static struct geo_shape *give(struct simplifier *s, struct result *r,
                               bool area)
 {
-    if (!area)
-        return geo_lines_of_edges(s->arena, s->points->v.v, s->npoints,
-                                  r->edges.v, r->edges.n);
+    if (!area) {
+        size_t n = r->edges.n;
+        struct geo_edge *once = arena_array(s->arena, n + 1, sizeof *once);
+        n = geo_unique_edges(r->edges.v, n, once);
+        return geo_lines_of_edges(s->arena, s->points->v.v, s->npoints, once,
+                                  n);
+    }
     return geo_overlay_build(r->overlay)
                ? geo_overlay_area(r->overlay, turns_around)
                : NULL;

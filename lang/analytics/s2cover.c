@@ -8,6 +8,7 @@
 struct cover {
     struct arena *arena;
     const struct geo_shape *shape;
+    uint64_t *leaf; /* of each point: its cell of the last level */
     int level;
     struct s2_cells *out;
 };
@@ -35,9 +36,14 @@ static bool touches(const struct cover *c, uint32_t edge, uint64_t cell,
                     int level, const struct vec3 corner[4])
 {
     const struct geo_shape *s = c->shape;
-    struct vec3 a = s->v[s->edges[edge].a], b = s->v[s->edges[edge].b];
-    if (s2_cell_at(a, level) == cell || s2_cell_at(b, level) == cell)
+    const struct geo_edge *e = &s->edges[edge];
+    struct vec3 a = s->v[e->a], b = s->v[e->b];
+    uint64_t at_a = s2_cell_parent(c->leaf[e->a], level);
+    uint64_t at_b = s2_cell_parent(c->leaf[e->b], level);
+    if (at_a == cell || at_b == cell)
         return true;
+    if (at_a == at_b) /* cells are convex: the edge stays in another one */
+        return false;
     for (int i = 0; i < 4; i++)
         if (sphere_crossing(a, b, corner[i], corner[(i + 1) & 3]) >= 0)
             return true;
@@ -72,14 +78,18 @@ static bool cover_cell(struct cover *c, uint64_t cell, int level,
 bool s2_cover(struct arena *a, const struct geo_shape *s, int level,
               struct s2_cells *out)
 {
-    struct cover c = { a, s, level, out };
+    struct cover c = { a, s, NULL, level, out };
     uint32_t *all = xmalloc((s->nedges + 1) * sizeof *all);
     bool ok = true;
     out->list.n = 0;
+    c.leaf = xmalloc((s->nv + 1) * sizeof *c.leaf);
+    for (size_t i = 0; i < s->nv; i++)
+        c.leaf[i] = s2_cell_at(s->v[i], S2_MAX_LEVEL);
     for (size_t i = 0; i < s->nedges; i++)
         all[i] = (uint32_t)i;
     for (int face = 0; ok && face < 6; face++)
         ok = cover_cell(&c, s2_cell_face(face), 0, all, s->nedges);
     free(all);
+    free(c.leaf);
     return ok;
 }
