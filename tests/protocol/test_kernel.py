@@ -8,6 +8,7 @@ Needs Debian's python3-zmq, and python3-jupyter-kernel-test for one class.
 """
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -192,6 +193,20 @@ class Basics(Started):
         reply, out = self.run_cell("print from a library")
         self.assertIn(("stream", "from a library\n"),
                       [(m.type, m.content.get("text")) for m in out])
+
+
+    @unittest.skipIf("--fake" in sys.argv, "the fake language keeps nothing")
+    def test_many_cells_leave_nothing_behind(self):
+        def kilobytes():
+            with open("/proc/%d/status" % self.k.proc.pid) as f:
+                return int(re.search(r"VmRSS:\s*(\d+)", f.read()).group(1))
+        for n in (200, 600):    # the first fill caches and the history
+            before = kilobytes()
+            for i in range(n):
+                self.run_cell("print x = %d" % i)
+            self.k.seen.clear()
+        # Eight kilobytes a cell, the least that a kept tree costs, are 4800.
+        self.assertLess(kilobytes() - before, 2000)
 
 
 class OverIpc(Started):

@@ -73,11 +73,11 @@ def fragment(name):
         return re.search(r"<body>\n(.*)</body>", f.read(), re.S).group(1)
 
 
-def write_page(name, body):
+def write_page(name, body, head=""):
     with open(os.path.join(PAGES, name + ".html"), "w",
               encoding="utf-8") as f:
-        f.write('<!DOCTYPE html><html><head><meta charset="utf-8"/></head>'
-                '<body>%s</body></html>' % body)
+        f.write('<!DOCTYPE html><html><head><meta charset="utf-8"/>%s</head>'
+                '<body>%s</body></html>' % (head, body))
 
 
 def requests():
@@ -472,6 +472,26 @@ def alternative_picture_hides_where_the_other_is():
                     "document.querySelector('img').offsetHeight")
         check(high < 60, "%s: %s px of words beside the picture" %
               (name, high))
+
+
+@test
+def a_policy_without_scripts_still_shows_everything():
+    """As web views with a strict policy do: own styles and data pictures."""
+    policy = ("<meta http-equiv=\"Content-Security-Policy\" content=\""
+              "default-src 'none'; style-src 'unsafe-inline'; "
+              "img-src data:\"/>")
+    for name, css, least in (("table", ".shk-t tbody tr", 5),
+                             ("ptree", ".shk-p", 5),
+                             ("timeline", ".shk-marks > *", 1),
+                             ("timechart", ".shk-svg path", 1)):
+        write_page("strict", fragment(name), policy)
+        page("strict")
+        shown = B.js("""
+            return Array.from(document.querySelectorAll(arguments[0]))
+                .filter(e => e.getBoundingClientRect().height > 1).length;""",
+                     css)
+        check(shown >= least, "%s: %d of %s" % (name, shown, css))
+        same(count(".shk-bar button"), 0, name + ": controls without scripts")
 
 
 @test
