@@ -2,6 +2,7 @@
 #include "auditd_event.h"
 
 #include "base/json_text.h"
+#include "groups.h"
 
 struct event {
     struct arena *a;
@@ -205,22 +206,21 @@ static void set_args(struct event *x)
 static void add_object(struct event *x, size_t record, struct buf *b)
 {
     const struct audit_fields *fields = &x->fields[record];
-    bool first = true;
+    struct text_ids seen = { 0 };
     buf_addc(b, '{');
     for (size_t i = 0; i < fields->list.n; i++) {
         const struct audit_field *f = &fields->list.v[i];
-        bool seen = false;
-        for (size_t j = 0; j < i && i < 64 && !seen; j++)
-            seen = str_eq(fields->list.v[j].key, f->key);
-        if (seen)
-            continue;
-        if (!first)
+        size_t before = seen.n;
+        text_ids_add(&seen, f->key);
+        if (seen.n == before)
+            continue; /* a key stands once, as it came first */
+        if (before)
             buf_addc(b, ',');
-        first = false;
         json_text_str(b, f->key);
         buf_addc(b, ':');
         json_text_str(b, audit_text(x->a, x->e->record[record].type, f));
     }
+    text_ids_release(&seen);
     buf_addc(b, '}');
 }
 

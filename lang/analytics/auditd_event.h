@@ -9,7 +9,7 @@
 
 #include "auditd.h"
 
-enum { AUDIT_MAX_ARGS = 100000 };
+enum { AUDIT_MAX_ARGS = 100000, AUDIT_MAX_RECORDS = 1000 };
 
 /* Columns of the result, in this order. */
 enum audit_column {
@@ -20,7 +20,7 @@ enum audit_column {
 };
 
 struct audit_event {
-    size_t n;
+    size_t n;                            /* AUDIT_MAX_RECORDS at most */
     const struct audit_record *record;   /* n, in the order of the log */
 };
 

@@ -29,7 +29,11 @@
 
 #include "base/arena.h"
 
-enum { BEACONS_MIN_EVENTS = 4, BEACONS_MAX_LOG2 = 20 };
+enum {
+    BEACONS_MIN_EVENTS = 4,
+    BEACONS_MAX_EVENTS = 1 << 20, /* of a pair; of more the first */
+    BEACONS_MAX_LOG2 = 20,
+};
 
 struct beacons_opts {
     int64_t resolution;      /* ticks, above 0 */

@@ -196,8 +196,8 @@ static void merge_runs(struct event *y, const struct event *x, size_t n,
     }
 }
 
-static bool sort_rows(const int64_t *t, uint32_t *row, size_t n,
-                      const atomic_bool *cancel)
+bool sort_by_time(const int64_t *t, uint32_t *row, size_t n,
+                  const atomic_bool *cancel)
 {
     struct event *x = xmalloc(2 * n * sizeof *x), *y = x + n, *mem = x;
     bool done = true;
@@ -241,11 +241,13 @@ enum status timeline_make(struct arena *a, const struct groups *g,
                           struct timeline *out)
 {
     out->time = time ? time->i : NULL;
+    out->cancel = cancel;
     place_rows(a, g, time, out);
     for (size_t k = 0; time && k < g->n; k++) {
         uint32_t *row = out->row + out->start[k];
         size_t n = out->start[k + 1] - out->start[k];
-        if (!in_order(time->i, row, n) && !sort_rows(time->i, row, n, cancel))
+        if (!in_order(time->i, row, n) &&
+            !sort_by_time(time->i, row, n, cancel))
             return ST_CANCELLED;
         if (stop_at(k, cancel))
             return ST_CANCELLED;

@@ -51,6 +51,7 @@ struct timeline {
     uint32_t *row;
     uint32_t *start;     /* n + 1 */
     const int64_t *time; /* by row, borrowed; NULL when there was none */
+    const atomic_bool *cancel; /* borrowed, for those who go on from here */
 };
 
 /* O(rows) when the rows come in order of time, as logs do, else
@@ -59,5 +60,10 @@ NODISCARD enum status timeline_make(struct arena *a, const struct groups *g,
                                     const struct column *time,
                                     const atomic_bool *cancel,
                                     struct timeline *out);
+
+/* Orders the n numbers in `row` by t[row], equal ones as they were. O(n log n);
+ * false: cancelled. */
+bool sort_by_time(const int64_t *t, uint32_t *row, size_t n,
+                  const atomic_bool *cancel);
 
 #endif

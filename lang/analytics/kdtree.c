@@ -61,12 +61,53 @@ struct keyed {
     uint32_t point;
 };
 
-static int by_key(const void *x, const void *y)
+static void swap(struct keyed *v, size_t i, size_t j)
 {
-    const struct keyed *a = x, *b = y;
-    if (a->x != b->x)
-        return a->x < b->x ? -1 : 1;
-    return a->point < b->point ? -1 : a->point > b->point;
+    struct keyed t = v[i];
+    v[i] = v[j];
+    v[j] = t;
+}
+
+/* The middle of three goes to the front of the part. */
+static double pivot(struct keyed *v, size_t beg, size_t end)
+{
+    size_t mid = beg + (end - beg) / 2;
+    if (v[mid].x < v[beg].x)
+        swap(v, mid, beg);
+    if (v[end - 1].x < v[beg].x)
+        swap(v, end - 1, beg);
+    if (v[end - 1].x < v[mid].x)
+        swap(v, end - 1, mid);
+    return v[mid].x;
+}
+
+/* Puts the smaller keys before place k, the larger ones behind: expected O(n)
+ * (Hoare 1961). Equal keys are divided, so they cost nothing more. */
+static void select_key(struct keyed *v, size_t n, size_t k)
+{
+    size_t beg = 0, end = n;
+    while (end - beg > 2) {
+        double x = pivot(v, beg, end);
+        size_t i = beg, j = end - 1;
+        for (;;) {
+            while (v[i].x < x)
+                i++;
+            while (x < v[j].x)
+                j--;
+            if (i >= j)
+                break;
+            swap(v, i++, j--);
+        }
+        size_t cut = i == j && i + 1 < end && v[i].x <= x ? i + 1 : i;
+        if (cut == beg || cut == end)
+            break;
+        if (k < cut)
+            end = cut;
+        else
+            beg = cut;
+    }
+    if (end - beg == 2 && v[beg + 1].x < v[beg].x)
+        swap(v, beg, beg + 1);
 }
 
 static void set_box(struct kdtree *t, size_t i)
@@ -104,7 +145,7 @@ static void split(struct kdtree *t, size_t i, struct keyed *keys)
         uint32_t point = t->order[n->beg + j];
         keys[j] = (struct keyed){ t->p.x[point * t->p.dim + k], point };
     }
-    qsort(keys, count, sizeof *keys, by_key);
+    select_key(keys, count, count / 2);
     for (size_t j = 0; j < count; j++)
         t->order[n->beg + j] = keys[j].point;
     uint32_t mid = n->beg + (uint32_t)(count / 2);
@@ -146,7 +187,8 @@ enum status kdtree_make(struct arena *a, const struct kd_points *p,
             split(out, i, keys);
         else
             n->leaf = true;
-        if (i % 64 == 0 && cancel && atomic_load(cancel))
+        if ((i % 64 == 0 || n->end - n->beg > 4096) && cancel &&
+            atomic_load(cancel))
             st = ST_CANCELLED;
     }
     free(keys);

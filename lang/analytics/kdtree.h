@@ -5,7 +5,7 @@
  * points, so that whole subtrees are left out or taken in. It is an array:
  * children of i are 2 i + 1 and 2 i + 2, every leaf is on the last level or the
  * one before, points lie in `order` node by node. Built in
- * O(n log² n) by sorting on the widest side. No coordinate is NaN. */
+ * O(n log n) by halving the widest side. No coordinate is NaN. */
 #ifndef ANALYTICS_KDTREE_H
 #define ANALYTICS_KDTREE_H
 

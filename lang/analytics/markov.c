@@ -11,9 +11,9 @@ struct chain {
     struct arena *a;
     const struct markov_in *in;
     const struct markov_opts *o;
-    uint32_t start, end;     /* the tokens, symbols after the kinds */
-    double symbols;          /* V */
-    uint64_t *seen;          /* by symbol */
+    uint32_t start, end; /* the tokens, symbols after the kinds */
+    double symbols;      /* V */
+    uint64_t *seen;      /* by symbol */
     /* A context of one event is its symbol; longer ones get numbers after
      * those, found from the shorter one and the event before it. */
     struct pairs longer, next;
@@ -24,8 +24,8 @@ struct chain {
 };
 
 struct context {
-    uint64_t count;          /* of what followed */
-    uint32_t kinds;          /* different ones */
+    uint64_t count; /* of what followed */
+    uint32_t kinds; /* different ones */
 };
 
 /* A place in a session: `i` may be the length, where the end token is. */
@@ -109,8 +109,8 @@ static enum status each_place(struct chain *c, const atomic_bool *cancel,
 static double alone(const struct chain *c, uint32_t event)
 {
     double pairs = c->o->smoothing * (c->symbols - 1);
-    double all = (double)c->in->start[c->in->nsessions] +
-                 2 * (double)c->seen[c->end];
+    double all =
+        (double)c->in->start[c->in->nsessions] + 2 * (double)c->seen[c->end];
     return ((double)c->seen[event] + 2 * pairs) /
            (all + 2 * (c->symbols - 1) * pairs);
 }
@@ -153,14 +153,14 @@ static void ask_place(struct chain *c, const struct place *p)
 enum { VALUED_SEEN = 20, VALUED_KINDS = 20, VALUED_SHARE = 10 };
 
 struct param_model {
-    struct pairs of_kind;    /* (kind, parameter): count */
-    struct pairs values;     /* (parameter, value): count */
-    uint32_t *kind_params;   /* by kind: different parameters */
-    double *none;            /* by kind: log P of no parameter at all */
-    uint32_t *seen;          /* by parameter */
-    uint32_t *different;     /* by parameter: values */
-    uint64_t *valued;        /* by parameter: events with a value */
-    double *weight;          /* by kind: of one event in the divisor */
+    struct pairs of_kind;  /* (kind, parameter): count */
+    struct pairs values;   /* (parameter, value): count */
+    uint32_t *kind_params; /* by kind: different parameters */
+    double *none;          /* by kind: log P of no parameter at all */
+    uint32_t *seen;        /* by parameter */
+    uint32_t *different;   /* by parameter: values */
+    uint64_t *valued;      /* by parameter: events with a value */
+    double *weight;        /* by kind: of one event in the divisor */
     const bool *choice;
 };
 
@@ -203,8 +203,8 @@ static double value_share(const struct chain *c, const struct param_model *m,
     double count = value == (uint32_t)MARKOV_NO_VALUE
                      ? 0
                      : pairs_get(&m->values, param, value);
-    return (count + s) / ((double)m->valued[param] +
-                          s * (m->different[param] + 1.0));
+    return (count + s) /
+           ((double)m->valued[param] + s * (m->different[param] + 1.0));
 }
 
 /* What it costs to have none of the parameters that the kind is known to have,
@@ -244,7 +244,7 @@ static double params_of(const struct chain *c, const struct param_model *m,
     return sum / factors;
 }
 
-static void weigh_params(struct chain *c)
+static bool weigh_params(struct chain *c, const atomic_bool *cancel)
 {
     const struct markov_in *in = c->in;
     size_t n = in->start[in->nsessions], np = in->nparams + 1;
@@ -262,8 +262,11 @@ static void weigh_params(struct chain *c)
             count_param(&m, in->event[i], in->param[k], in->value[k]);
     price_none(c, &m);
     c->params = arena_array(c->a, n, sizeof *c->params);
-    for (size_t i = 0; i < n; i++)
+    bool done = true;
+    for (size_t i = 0; i < n && done; i++) {
         c->params[i] = params_of(c, &m, i);
+        done = !stopped(i, cancel);
+    }
     pairs_release(&m.of_kind);
     pairs_release(&m.values);
     free(m.kind_params);
@@ -272,6 +275,7 @@ static void weigh_params(struct chain *c)
     free(m.seen);
     free(m.different);
     free(m.valued);
+    return done;
 }
 
 /* ---- sessions and windows ----------------------------------------------- */
@@ -282,8 +286,7 @@ static double *row_of(const struct chain *c, size_t j)
     return c->p[j < c->o->order ? j : c->o->order];
 }
 
-static double window_at(const struct chain *c, size_t first, size_t i,
-                        size_t n)
+static double window_at(const struct chain *c, size_t first, size_t i, size_t n)
 {
     double sum = 0;
     bool whole = i == 0 && c->o->tokens;
@@ -313,8 +316,7 @@ static void look_for_rarest(const struct chain *c, size_t s,
     }
 }
 
-static void sum_session(const struct chain *c, size_t s,
-                        struct markov_out *out)
+static void sum_session(const struct chain *c, size_t s, struct markov_out *out)
 {
     size_t first = c->in->start[s], n = c->in->start[s + 1] - first;
     double sum = n ? window_at(c, first, 0, n) : NAN;
@@ -366,8 +368,8 @@ enum status markov_run(struct arena *a, const struct markov_in *in,
         BUG("order %u, window %u", o->order, o->window);
     chain_init(&c);
     enum status st = each_place(&c, cancel, learn_place);
-    if (st == ST_OK && in->pstart)
-        weigh_params(&c);
+    if (st == ST_OK && in->pstart && !weigh_params(&c, cancel))
+        st = ST_CANCELLED;
     if (st == ST_OK)
         st = each_place(&c, cancel, ask_place);
     if (st == ST_OK)

@@ -1,16 +1,10 @@
 /* sessions.c - events of one key, cut into sessions where it was quiet. */
 #include "sessions.h"
 
-struct begin {
-    int64_t time;
-    uint32_t row, session;
-};
-
 struct cut {
     const int64_t *time;
     const struct sessions_opts *o;
     struct sessions *s;
-    struct begin *begin; /* by session, as found */
 };
 
 static bool ends_before(const struct cut *c, int64_t start, int64_t last,
@@ -31,7 +25,7 @@ static void cut_key(struct cut *c, const uint32_t *row, size_t n)
     for (size_t i = 0; i < n; i++, index++) {
         int64_t t = c->time[row[i]];
         if (i == 0 || ends_before(c, start, last, t)) {
-            c->begin[s->n] = (struct begin){ t, row[i], (uint32_t)s->n };
+            s->start[s->n] = t;
             s->n++;
             start = t;
             index = 0;
@@ -43,48 +37,45 @@ static void cut_key(struct cut *c, const uint32_t *row, size_t n)
     }
 }
 
-static int by_begin(const void *x, const void *y)
-{
-    const struct begin *a = x, *b = y;
-    if (a->time != b->time)
-        return a->time < b->time ? -1 : 1;
-    return a->row < b->row ? -1 : a->row > b->row;
-}
-
 /* From the order in which keys were cut to the order of their beginnings. */
-static void renumber(struct arena *a, struct cut *c, size_t nrows)
+static bool renumber(struct arena *a, struct cut *c, size_t nrows,
+                     const atomic_bool *cancel)
 {
     struct sessions *s = c->s;
-    uint32_t *number = xmalloc((s->n + 1) * sizeof *number);
-    int64_t *end = arena_array(a, s->n, sizeof *end);
+    uint32_t *order = arena_array(a, s->n, sizeof *order);
+    uint32_t *number = arena_array(a, s->n, sizeof *number);
+    int64_t *start = s->start, *end = s->end;
+    for (size_t i = 0; i < s->n; i++)
+        order[i] = (uint32_t)i;
+    if (!sort_by_time(start, order, s->n, cancel))
+        return false;
     s->start = arena_array(a, s->n, sizeof *s->start);
-    qsort(c->begin, s->n, sizeof *c->begin, by_begin);
+    s->end = arena_array(a, s->n, sizeof *s->end);
     for (size_t i = 0; i < s->n; i++) {
-        number[c->begin[i].session] = (uint32_t)i;
-        s->start[i] = c->begin[i].time;
-        end[i] = s->end[c->begin[i].session];
+        number[order[i]] = (uint32_t)i;
+        s->start[i] = start[order[i]];
+        s->end[i] = end[order[i]];
     }
-    s->end = end;
     for (size_t i = 0; i < nrows; i++)
         if (s->of[i] != (uint32_t)SESSIONS_NONE)
             s->of[i] = number[s->of[i]];
-    free(number);
+    return true;
 }
 
-void sessions_make(struct arena *a, const struct groups *g,
-                   const struct timeline *t, const struct sessions_opts *o,
-                   struct sessions *out)
+enum status sessions_make(struct arena *a, const struct groups *g,
+                          const struct timeline *t,
+                          const struct sessions_opts *o, struct sessions *out)
 {
     size_t n = g->nrows;
-    struct cut c = { t->time, o, out, xmalloc((n + 1) * sizeof *c.begin) };
+    struct cut c = { t->time, o, out };
     out->n = 0;
     out->of = arena_array(a, n, sizeof *out->of);
     out->index = arena_array(a, n, sizeof *out->index);
+    out->start = arena_array(a, n, sizeof *out->start);
     out->end = arena_array(a, n, sizeof *out->end);
     for (size_t i = 0; i < n; i++)
         out->of[i] = (uint32_t)SESSIONS_NONE;
     for (size_t k = 0; k < g->n; k++)
         cut_key(&c, t->row + t->start[k], t->start[k + 1] - t->start[k]);
-    renumber(a, &c, n);
-    free(c.begin);
+    return renumber(a, &c, n, t->cancel) ? ST_OK : ST_CANCELLED;
 }

@@ -24,9 +24,11 @@ struct sessions {
 
 enum { SESSIONS_NONE = -1 };
 
-/* Sessions are numbered by their first event: by time, then by row. */
-void sessions_make(struct arena *a, const struct groups *g,
-                   const struct timeline *t,
-                   const struct sessions_opts *o, struct sessions *out);
+/* Sessions are numbered by the time of their first event, those that begin at
+ * one time in the order of their keys. ST_OK or ST_CANCELLED. */
+NODISCARD enum status sessions_make(struct arena *a, const struct groups *g,
+                                    const struct timeline *t,
+                                    const struct sessions_opts *o,
+                                    struct sessions *out);
 
 #endif

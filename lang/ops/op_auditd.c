@@ -103,6 +103,7 @@ struct run {
     struct audit_record *record;
     uint32_t *row;      /* of each */
     size_t strangers;   /* lines that are no records */
+    size_t cut;         /* records beyond the ceiling of an event */
     struct frame *head; /* host, time, serial: the key of an event */
 };
 
@@ -166,12 +167,16 @@ static enum status write_events(struct run *r, const struct groups *g,
                                 const struct timeline *t, struct frame *f)
 {
     struct arena *tmp = arena_new();
-    struct audit_record *own = xmalloc((r->n + 1) * sizeof *own);
+    struct audit_record *own = xmalloc(AUDIT_MAX_RECORDS * sizeof *own);
     enum status st = ST_OK;
     for (size_t k = 0; k < g->n && st == ST_OK; k++) {
         struct audit_cell cell[AUDIT_NCOLUMNS];
         struct audit_event e = { t->start[k + 1] - t->start[k], own };
         const uint32_t *of = t->row + t->start[k];
+        if (e.n > AUDIT_MAX_RECORDS) {
+            r->cut += e.n - AUDIT_MAX_RECORDS;
+            e.n = AUDIT_MAX_RECORDS;
+        }
         for (size_t i = 0; i < e.n; i++)
             own[i] = r->record[of[i]];
         audit_cells(tmp, &e, cell);
@@ -187,8 +192,12 @@ static enum status write_events(struct run *r, const struct groups *g,
     return st;
 }
 
-static void warn_strangers(const struct run *r)
+static void warn_left_out(const struct run *r)
 {
+    if (r->cut)
+        diag_warn(r->ds, DIAG_LIMIT, r->s->span,
+                  "%zu records are left out: an event has at most %d", r->cut,
+                  AUDIT_MAX_RECORDS);
     if (!r->strangers)
         return;
     struct diag *d =
@@ -236,7 +245,7 @@ static enum status auditd_step(const struct frame *in, const void *args,
         st = make_events(&r, out);
     }
     if (st == ST_OK)
-        warn_strangers(&r);
+        warn_left_out(&r);
     frame_unref(r.head);
     arena_free(r.a);
     return st;

@@ -88,8 +88,9 @@ static enum status sessions_step(const struct frame *in, const void *args,
     st = groups_make(a, in, &s->keys, cancel, &g);
     if (st == ST_OK)
         st = timeline_make(a, &g, &in->cols[s->time], cancel, &t);
+    if (st == ST_OK)
+        st = sessions_make(a, &g, &t, &s->opts, &found);
     if (st == ST_OK) {
-        sessions_make(a, &g, &t, &s->opts, &found);
         *out = hunt_frame(in, columns, NCOLUMNS);
         frame_set_rows(*out, in->nrows);
         write_rows(*out, in->ncols, &found);
