@@ -174,6 +174,31 @@ static void check_patterns(struct binder *b, const struct lang_func *f,
     }
 }
 
+/* Calls the C function for one made-up row with the literals of the call, so
+ * that a wrong unit or format is reported at its place. False: reported. */
+static bool words_fit(struct binder *b, const struct lang_func *f,
+                      struct expr **args, size_t n)
+{
+    struct fn_ctx cx = { .tmp = b->arena, .keep = b->arena };
+    struct value in[8], out = { .type = (enum type)f->ret, .s = S("") };
+    struct span at = NO_SPAN;
+    if (!(f->flags & FN_WORDS) || n > 8)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        bool literal = args[i]->kind == EX_LITERAL && !args[i]->value.null;
+        if (args[i]->type == TYPE_STRING && !literal)
+            return true;
+        if (args[i]->type == TYPE_STRING)
+            at = args[i]->span;
+        in[i] = literal ? args[i]->value
+                        : (struct value){ .type = args[i]->type };
+    }
+    f->row(&cx, in, n, &out);
+    if (cx.error.n)
+        bind_error(b, DIAG_ARGUMENTS, at, "%.*s", STRF(cx.error));
+    return !cx.error.n;
+}
+
 struct expr *call_row(struct binder *b, const struct lang_func *f,
                       struct span at, const struct ast *call,
                       struct expr **args, size_t n)
@@ -182,6 +207,8 @@ struct expr *call_row(struct binder *b, const struct lang_func *f,
         return f->bind(b, call, args, n);
     enum type same = adapt(b, f, args, n);
     check_patterns(b, f, args, n);
+    if (!words_fit(b, f, args, n))
+        return ex_error(b, at);
     enum type t = result_type(f, args, n, same);
     const char *sql = f->sql;
     if (!sql)

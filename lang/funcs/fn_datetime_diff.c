@@ -179,7 +179,7 @@ static struct expr *bind_diff(struct binder *b, const struct ast *call,
 
 #define PART_ROW(fn, more)                                                   \
     { .name = fn, .params = "string, datetime", .ret = TYPE_LONG,            \
-      .row = row_part, .flags = FN_MAYNULL | more,                           \
+      .row = row_part, .flags = FN_WORDS | FN_MAYNULL | more,                \
       .usage = fn "(part, datetime)",                                        \
       .summary = "A part of a moment: year, quarter, month, week_of_year, "  \
                  "day, dayOfYear, hour, minute, second, millisecond, "       \
@@ -189,7 +189,7 @@ static struct expr *bind_diff(struct binder *b, const struct ast *call,
 const struct lang_func funcs_datetime_diff[] = {
     PART_ROW("datetime_part", 0), PART_ROW("datepart", FN_HIDDEN),
     { .name = "datetime_add", .params = "string, long, datetime",
-      .ret = TYPE_DATETIME, .row = row_add, .flags = FN_MAYNULL,
+      .ret = TYPE_DATETIME, .row = row_add, .flags = FN_WORDS | FN_MAYNULL,
       .usage = "datetime_add(unit, amount, datetime)",
       .summary = "A moment a number of units later, or earlier when negative.",
       .example = "print datetime_add(\"month\", -1, datetime(2024-03-31))" },
@@ -200,7 +200,8 @@ const struct lang_func funcs_datetime_diff[] = {
       .example = "print datetime_diff(\"day\", datetime(2024-05-17), "
                  "datetime(2024-05-01))" },
     { .name = "k_datetime_diff", .params = "string, datetime, datetime",
-      .ret = TYPE_LONG, .row = row_diff, .flags = FN_MAYNULL | FN_HIDDEN,
+      .ret = TYPE_LONG, .row = row_diff,
+      .flags = FN_WORDS | FN_MAYNULL | FN_HIDDEN,
       .usage = "k_datetime_diff(unit, later, earlier)",
       .summary = "How many borders of the unit lie between two moments.",
       .example = "print datetime_diff(\"hour\", now(), ago(1d))" },

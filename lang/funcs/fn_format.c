@@ -192,14 +192,14 @@ static void row_bytes(struct fn_ctx *cx, const struct value *in, size_t n,
 
 const struct lang_func funcs_format[] = {
     { .name = "format_datetime", .params = "datetime, string",
-      .ret = TYPE_STRING, .row = row_datetime,
+      .ret = TYPE_STRING, .row = row_datetime, .flags = FN_WORDS,
       .usage = "format_datetime(datetime, format)",
       .summary = "A moment as text: d dd f F h hh H HH m mm M MM s ss y yy "
                  "yyyy tt and the characters / - : , . _ [ ] and blank.",
       .example = "print format_datetime(datetime(2024-05-17 09:05), "
                  "\"yyyy-MM-dd [HH:mm]\")" },
     { .name = "format_timespan", .params = "timespan, string",
-      .ret = TYPE_STRING, .row = row_timespan,
+      .ret = TYPE_STRING, .row = row_timespan, .flags = FN_WORDS,
       .usage = "format_timespan(timespan, format)",
       .summary = "A length of time as text: d … dddddddd, hh, mm, ss, f … "
                  "fffffff and the characters / - : , . _ [ ] and blank.",

@@ -98,13 +98,13 @@ const struct lang_func funcs_timezone[] = {
       .summary = "The names of the time zones that this machine knows.",
       .example = "print array_length(datetime_list_timezones()) > 0" },
     { .name = "datetime_utc_to_local", .params = "datetime, string",
-      .ret = TYPE_DATETIME, .row = row_to_local, .flags = FN_MAYNULL,
+      .ret = TYPE_DATETIME, .row = row_to_local, .flags = FN_WORDS | FN_MAYNULL,
       .usage = "datetime_utc_to_local(datetime, zone)",
       .summary = "What the clocks of a time zone show at a moment.",
       .example = "print datetime_utc_to_local(datetime(2024-05-17 10:00), "
                  "\"UTC\")" },
     { .name = "datetime_local_to_utc", .params = "datetime, string",
-      .ret = TYPE_DATETIME, .row = row_to_utc, .flags = FN_MAYNULL,
+      .ret = TYPE_DATETIME, .row = row_to_utc, .flags = FN_WORDS | FN_MAYNULL,
       .usage = "datetime_local_to_utc(datetime, zone)",
       .summary = "The moment at which the clocks of a time zone show this.",
       .example = "print datetime_local_to_utc(datetime(2024-05-17 12:00), "

@@ -40,6 +40,7 @@ enum fn_flags {
     FN_MAYNULL = 16, /* may be null though no argument is */
     FN_HUNTING = 64, /* Shikra's own, not KQL's: no service knows it */
     FN_PERCENT = 32, /* the last argument is a literal from 0 to 100 */
+    FN_WORDS = 128,  /* fails for some texts: the binder tries the literals */
 };
 
 /* Result types beyond the fixed ones. */
