@@ -165,21 +165,33 @@ static enum geo_buffer_status finish(struct outline *o,
     if (!geo_overlay_build(o->overlay))
         return GEO_BUFFER_COMPLEX;
     *out = geo_overlay_area(o->overlay, turns_around);
-    return GEO_BUFFER_OK;
+    return (*out)->beyond ? GEO_BUFFER_FAR : GEO_BUFFER_OK;
 }
 
-/* The opposite of the middle is outside, if nothing reaches so far. */
-static bool find_outside(struct outline *o, const struct vec3 *v, size_t n)
+/* Places all over the globe, evenly along a spiral. */
+enum { NPLACES = 400 };
+
+static struct vec3 place(int i)
 {
-    struct vec3 sum = { 0, 0, 0 };
-    double far = 0;
-    for (size_t i = 0; i < n; i++)
-        sum = v3_add(sum, v[i]);
-    sum = v3_unit(sum);
-    for (size_t i = 0; i < n; i++)
-        far = fmax(far, v3_angle(sum, v[i]));
-    geo_overlay_outside(o->overlay, v3_neg(sum));
-    return v3_length(sum) > 0.5 && far + o->radius < pi / 2 - 1e-6;
+    double z = (2 * i + 1.0) / NPLACES - 1, t = i * 2.399963229728653;
+    double r = sqrt(1 - z * z);
+    return (struct vec3){ r * cos(t), r * sin(t), z };
+}
+
+/* A place that the buffer does not reach: mostly the opposite of any point,
+ * else the one that is farthest away. */
+static bool find_outside(struct outline *o, const struct geo_shape *s)
+{
+    double least = 1.001 * o->radius + 1e-9, best = 0;
+    for (int i = -1; i < NPLACES && (i > 0 || best <= least); i++) {
+        struct vec3 p = i < 0 ? v3_neg(s->v[0]) : place(i);
+        double away = geo_shape_distance(s, p) / GEO_EARTH;
+        if (away > best) {
+            best = away;
+            geo_overlay_outside(o->overlay, p);
+        }
+    }
+    return best > least;
 }
 
 enum geo_buffer_status geo_buffer_point(struct arena *a, struct vec3 p,
@@ -189,8 +201,9 @@ enum geo_buffer_status geo_buffer_point(struct arena *a, struct vec3 p,
     struct outline o;
     if (!outline_init(&o, a, size))
         return GEO_BUFFER_BAD;
-    if (!find_outside(&o, &p, 1))
+    if (o.radius >= pi / 2)
         return GEO_BUFFER_FAR;
+    geo_overlay_outside(o.overlay, v3_neg(p));
     around_point(&o, p);
     take_path(&o);
     return finish(&o, out);
@@ -216,7 +229,7 @@ enum geo_buffer_status geo_buffer_shape(struct arena *a,
     struct outline o;
     if (!outline_init(&o, a, size))
         return GEO_BUFFER_BAD;
-    if (!find_outside(&o, s->v, s->nv))
+    if (!find_outside(&o, s))
         return GEO_BUFFER_FAR;
     for (size_t i = 0; i < s->parts.n; i++) {
         const struct geo_part *p = &s->parts.v[i];

@@ -14,7 +14,7 @@
 enum geo_buffer_status {
     GEO_BUFFER_OK,
     GEO_BUFFER_BAD,     /* radius or tolerance that make no sense */
-    GEO_BUFFER_FAR,     /* reaches around half of the globe or more */
+    GEO_BUFFER_FAR,     /* covers half of the globe or more */
     GEO_BUFFER_COMPLEX, /* too many edges or cuts */
 };
 

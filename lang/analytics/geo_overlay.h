@@ -42,7 +42,9 @@ typedef bool geo_keep(const int turns[GEO_GROUPS]);
 bool geo_in_either(const int turns[GEO_GROUPS]);
 bool geo_in_both(const int turns[GEO_GROUPS]);
 
-/* The kept area as a finished shape of the arena; no parts when it is empty. */
+/* The kept area as a finished shape of the arena; no parts when it is empty.
+ * When the area is more than half of the globe, `beyond` says so, and the rings
+ * are not to be used. */
 struct geo_shape *geo_overlay_area(struct geo_overlay *o, geo_keep *keep);
 
 /* What of the two groups is common to both beyond the area: parts of lines, or

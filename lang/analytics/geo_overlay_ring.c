@@ -211,6 +211,7 @@ static struct geo_shape *nested(struct geo_overlay *o, struct nest *nest,
     find_parents(o, nest, n);
     for (size_t i = n; i-- > 0;) {
         npoints += nest[i].n;
+        s->beyond = s->beyond || (nest[i].hole && nest[i].parent == SIZE_MAX);
         if (nest[i].parent == SIZE_MAX)
             continue;
         next[i] = last[nest[i].parent];
@@ -283,21 +284,45 @@ static bool common(const struct geo_overlay *o, uint32_t h)
     return has_group(o, h, 0) && has_group(o, h, 1) && !touches_area(o, h);
 }
 
+/* A piece in the direction of its first input edge, and how far along it. */
+struct placed {
+    struct geo_edge edge;
+    uint32_t input;
+    double along;
+};
+
+static struct placed placed(const struct geo_overlay *o,
+                            const struct piece *p)
+{
+    struct placed x = { .edge = { p->back ? p->b : p->a,
+                                  p->back ? p->a : p->b },
+                        .input = p->input };
+    struct vec3 d = v3_sub(overlay_at(o, x.edge.a),
+                           overlay_at(o, o->in.v[p->input].a));
+    x.along = v3_dot(d, d);
+    return x;
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const struct placed *a = x, *b = y;
+    if (a->input != b->input)
+        return a->input < b->input ? -1 : 1;
+    return a->along < b->along ? -1 : a->along > b->along;
+}
+
 struct geo_shape *geo_overlay_common_lines(struct geo_overlay *o)
 {
     LIST(struct geo_edge) list = { NULL, 0, 0 };
     size_t n = 0;
-    struct sorted *order =
+    struct placed *order =
         arena_array(o->arena, o->pieces.n + 1, sizeof *order);
     for (size_t i = 0; i < o->pieces.n; i++)
         if (common(o, (uint32_t)(2 * i)))
-            order[n++] = (struct sorted){ o->pieces.v[i].input, i };
-    qsort(order, n, sizeof *order, by_input);
-    for (size_t i = 0; i < n; i++) {
-        const struct piece *p = &o->pieces.v[order[i].ring];
-        struct geo_edge e = { p->back ? p->b : p->a, p->back ? p->a : p->b };
-        PUSH(o->arena, list, e);
-    }
+            order[n++] = placed(o, &o->pieces.v[i]);
+    qsort(order, n, sizeof *order, by_place);
+    for (size_t i = 0; i < n; i++)
+        PUSH(o->arena, list, order[i].edge);
     return geo_lines_of_edges(o->arena, o->points->v.v, overlay_npoints(o),
                               list.v, list.n);
 }

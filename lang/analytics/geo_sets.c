@@ -90,7 +90,7 @@ static void put_polygons(struct queue *q, const struct geo_shape *s)
     }
 }
 
-/* False when it is too complex; `w` is then still `x`. */
+/* False when it is too complex or too large. */
 static bool unite(const struct waiting *x, const struct waiting *y,
                   struct waiting *w)
 {
@@ -99,8 +99,9 @@ static bool unite(const struct waiting *x, const struct waiting *y,
     geo_overlay_shape(o, x->shape, 0);
     geo_overlay_shape(o, y->shape, 1);
     bool ok = geo_overlay_build(o);
+    struct geo_shape *s = ok ? geo_overlay_area(o, geo_in_either) : NULL;
+    ok = ok && !s->beyond;
     if (ok) {
-        struct geo_shape *s = geo_overlay_area(o, geo_in_either);
         w->arena = arena_new();
         w->shape = copy(w->arena, s, 0, s->parts.n);
         w->points = x->points + y->points;

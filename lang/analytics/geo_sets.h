@@ -2,7 +2,7 @@
  *
  * Polygons contain their borders. Results are finished shapes of the arena;
  * NULL means that the input has more edges or cuts than the ceilings of
- * geo_overlay allow. */
+ * geo_overlay allow, or that the result is more than half of the globe. */
 #ifndef ANALYTICS_GEO_SETS_H
 #define ANALYTICS_GEO_SETS_H
 

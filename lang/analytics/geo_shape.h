@@ -22,6 +22,7 @@ struct geo_shape {
     LIST(struct geo_point) given; /* as they were read, rings closed */
     LIST(struct geo_part) parts;
     size_t npolygons;
+    bool beyond; /* more than half of the globe: rings cannot say that */
     /* From here on: geo_shape_finish. */
     struct vec3 *v;
     size_t nv;

@@ -377,9 +377,10 @@ static struct geo_shape *give(struct simplifier *s, struct result *r,
         return geo_lines_of_edges(s->arena, s->points->v.v, s->npoints, once,
                                   n);
     }
-    return geo_overlay_build(r->overlay)
-               ? geo_overlay_area(r->overlay, turns_around)
-               : NULL;
+    struct geo_shape *out = geo_overlay_build(r->overlay)
+                                ? geo_overlay_area(r->overlay, turns_around)
+                                : NULL;
+    return out && !out->beyond ? out : NULL;
 }
 
 struct geo_shape *geo_simplify(struct arena *a,

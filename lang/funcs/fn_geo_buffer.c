@@ -19,8 +19,8 @@ static void give(struct fn_ctx *cx, enum geo_buffer_status st,
         dyn_end(cx, &b, out);
         return;
     case GEO_BUFFER_FAR:
-        fn_fail(cx, "a shape with its buffer reaches around half of the globe "
-                    "or more, which is not supported; take a smaller radius");
+        fn_fail(cx, "a shape with its buffer covers half of the globe or more, "
+                    "which is not supported; take a smaller radius");
         return;
     case GEO_BUFFER_COMPLEX:
         fn_fail(cx, "a buffer has too many edges that cross; take a larger "

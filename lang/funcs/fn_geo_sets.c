@@ -9,8 +9,9 @@
 
 static void too_complex(struct fn_ctx *cx)
 {
-    fn_fail(cx, "a shape has too many edges, or too many of them cross; "
-                "simplify it with geo_polygon_simplify or geo_line_simplify");
+    fn_fail(cx, "a shape has too many edges, too many of them cross, or it "
+                "covers more than half of the globe; geo_polygon_simplify and "
+                "geo_line_simplify make shapes simpler");
 }
 
 /* ---- arrays of shapes ---- */

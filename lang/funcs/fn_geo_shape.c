@@ -74,7 +74,8 @@ static void simplify(struct fn_ctx *cx, const struct geo_shape *const *shapes,
     struct geo_shape *s =
         geo_simplify(cx->tmp, shapes, n, tolerance / GEO_EARTH);
     if (!s)
-        fn_fail(cx, "the shapes have too many edges, or too many cross");
+        fn_fail(cx, "the shapes have too many edges, too many of them cross, "
+                    "or they cover more than half of the globe");
     else if (s->parts.n)
         put(cx, out, s);
 }
