@@ -218,7 +218,7 @@ bench: $(BUILD)/shikra $(BUILD)/intrusion $(BENCH:%=$(BUILD)/rel/bench/%) $(DEPS
 # ---- for people who change the program ----
 
 compdb: ## compile_commands.json for editors and clang-tidy
-	@tests/compdb.sh '$(CC) -std=c11 $(DEFINES) $(PKG_CFLAGS) $(WARN)' \
+	@tests/compdb.sh '$(subst ','\'',$(CC) -std=c11 $(DEFINES) $(PKG_CFLAGS) $(WARN))' \
 	    $(LIB_SRC) $(wildcard kernel/main.c tests/*.c tests/unit/*.c tests/fuzz/*.c) \
 	    > compile_commands.json
 
