@@ -205,9 +205,11 @@ format: | $(DEPS)/check ## lay out lines wider than 80 columns (FILES=… for so
 tidy: compdb | $(DEPS)/check ## clang-tidy (slow; FILES=… for some)
 	clang-tidy --quiet -p . $(or $(FILES),$(LIB_SRC) kernel/main.c)
 
-tsan: $(UNIT:%=$(BUILD)/tsan/unit/%) ## unit tests under the thread checker
+tsan: $(BUILD)/tsan/shikra $(UNIT:%=$(BUILD)/tsan/unit/%) | $(DEPS)/jupyter ## unit tests and a busy kernel under the thread checker
 	@for t in $(UNIT:%=$(BUILD)/tsan/unit/%); do \
+	    SHIKRA_DUCKDB=$(abspath $(DUCKDB)) \
 	    TSAN_OPTIONS="suppressions=tests/tsan.supp halt_on_error=1" $$t || exit 1; done
+	@SHIKRA_DUCKDB=$(abspath $(DUCKDB)) $(PYTHON) tests/protocol/load_threads.py $(BUILD)/tsan/shikra
 
 fuzz: $(FUZZ:%=$(BUILD)/fuzz/bin/%) | $(DEPS)/check ## every fuzz target for FUZZ_SECONDS
 	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh $(FUZZ)

@@ -96,6 +96,14 @@ static bool has_unknown_tables(const struct lang *l)
     return false;
 }
 
+/* Completion looks at the scope beside a running cell. */
+static void set_scope(struct lang *l, struct scope *s)
+{
+    pthread_mutex_lock(&l->lock);
+    l->scope = s;
+    pthread_mutex_unlock(&l->lock);
+}
+
 static bool dry_run(struct run *r, const struct ast *cell)
 {
     struct run dry = *r;
@@ -106,14 +114,14 @@ static bool dry_run(struct run *r, const struct ast *cell)
     dry.ds = &ds;
     dry.dry = true;
     dry.o = &o;
-    r->l->scope = scope_copy(r->l->cell, scope);
+    set_scope(r->l, scope_copy(r->l->cell, scope));
     r->l->rehearsal = true;
     for (const struct ast *t = cell->kid; t && !has_unknown_tables(r->l);
          t = t->next)
         (void)run_statement(&dry, t);
     r->l->rehearsal = false;
     r->l->binding++; /* tables that were pending are made now */
-    r->l->scope = scope;
+    set_scope(r->l, scope);
     r->l->pending.n = 0;
     for (size_t i = 0; i < ds.list.n; i++)
         if (ds.list.v[i].severity == SEV_ERROR) {
