@@ -47,7 +47,7 @@ static bool points_equal(const double *a, const double *b, size_t dim)
     return true;
 }
 
-static void join_equal(struct scan *s)
+static enum status join_equal(struct scan *s)
 {
     size_t n = s->all->n, dim = s->all->dim, nslots = 64;
     while (nslots < 2 * n)
@@ -56,7 +56,8 @@ static void join_equal(struct scan *s)
     s->same = arena_array(s->a, n, sizeof *s->same);
     s->x = arena_array(s->a, n * dim, sizeof *s->x);
     s->weight = arena_array(s->a, n, sizeof *s->weight);
-    for (size_t i = 0; i < n; i++) {
+    enum status st = ST_OK;
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
         double *x = s->x + s->n * dim;
         for (size_t k = 0; k < dim; k++)
             x[k] = s->all->x[i * dim + k] + 0.0; /* -0 becomes 0 */
@@ -69,8 +70,11 @@ static void join_equal(struct scan *s)
         }
         s->same[i] = slots[at] - 1;
         s->weight[s->same[i]]++;
+        if (stopped(s, i))
+            st = ST_CANCELLED;
     }
     free(slots);
+    return st;
 }
 
 /* ---- cores -------------------------------------------------------------- */
@@ -328,9 +332,10 @@ enum status dbscan_run(struct arena *a, const struct kd_points *p,
                       .reach = kd_power(p->metric, o->eps) };
     out->cluster = arena_array(a, p->n, sizeof *out->cluster);
     out->core = arena_array(a, p->n, sizeof *out->core);
-    join_equal(&s);
+    enum status st = join_equal(&s);
     struct kd_points different = { s.n, p->dim, s.x, p->metric };
-    enum status st = kdtree_make(s.a, &different, cancel, &s.tree);
+    if (st == ST_OK)
+        st = kdtree_make(s.a, &different, cancel, &s.tree);
     if (st == ST_OK) {
         weigh_nodes(&s);
         st = find_cores(&s);

@@ -182,14 +182,15 @@ enum status kdtree_make(struct arena *a, const struct kd_points *p,
     out->node[0] = (struct kd_node){ 0, (uint32_t)p->n, false };
     for (size_t i = 0; i < out->nnodes && st == ST_OK; i++) {
         struct kd_node *n = &out->node[i];
+        if (cancel && atomic_load(cancel)) {
+            st = ST_CANCELLED;
+            break;
+        }
         set_box(out, i);
         if (n->end - n->beg > KDTREE_LEAF && 2 * i + 2 < out->nnodes)
             split(out, i, keys);
         else
             n->leaf = true;
-        if ((i % 64 == 0 || n->end - n->beg > 4096) && cancel &&
-            atomic_load(cancel))
-            st = ST_CANCELLED;
     }
     free(keys);
     return st;

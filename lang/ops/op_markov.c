@@ -230,21 +230,32 @@ static void event_name(struct buf *b, const struct run *r, uint32_t row)
 
 enum { MAX_WINDOW_BYTES = 1 << 20 };
 
-/* ["first event", …]; a name is cut where the whole would be too long. */
+/* The beginning of a text, whole characters only. */
+static str cut(str s, size_t most)
+{
+    if (s.n <= most)
+        return s;
+    while (most > 0 && ((uint8_t)s.p[most] & 0xc0) == 0x80)
+        most--;
+    return str_sub(s, 0, most);
+}
+
+/* ["first event", …]; a name is cut where the whole could become too long. */
 static str window_text(struct run *r, struct frame *f, size_t session)
 {
     struct buf text, name;
     size_t first = r->t.start[session] + r->from.rarest_at[session];
     size_t end = first + r->m->opts.window, last = r->t.start[session + 1];
     buf_init(&text, SIZE_MAX / 4);
-    buf_init(&name, MAX_WINDOW_BYTES / MARKOV_MAX_WINDOW);
+    buf_init(&name, SIZE_MAX / 4);
     buf_addc(&text, '[');
     for (size_t i = first; i < end && i < last; i++) {
         buf_reset(&name);
         event_name(&name, r, r->t.row[i]);
         if (i > first)
             buf_addc(&text, ',');
-        json_text_str(&text, buf_str(&name));
+        json_text_str(&text, cut(buf_str(&name),
+                                 MAX_WINDOW_BYTES / MARKOV_MAX_WINDOW));
     }
     buf_addc(&text, ']');
     str s = arena_str(f->arena, buf_str(&text));
