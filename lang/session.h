@@ -24,6 +24,17 @@ struct param_text {
     bool must; /* a mistake when nothing declares it */
 };
 
+/* Where the time of a query went; `.profile` collects it. */
+struct profile_step {
+    const char *kind;
+    str what;
+    uint64_t nrows; /* UINT64_MAX: does not apply */
+    int64_t ticks;
+};
+struct profile {
+    LIST(struct profile_step) steps;
+};
+
 /* A source that the running cell has opened. */
 struct opened {
     struct source *source;
@@ -73,6 +84,7 @@ struct lang {
     LIST(const struct table_info *)
     pending; /* tables that will exist (dry run) */
     const struct lang_sink *sink;
+    struct profile *profile; /* of a .profile that runs, or NULL */
 };
 
 /* A binder for the running cell. */
@@ -94,6 +106,11 @@ enum status step_store(struct lang *l, struct node *n, str name,
 struct node *step_frame_node(struct lang *l, struct binder *b,
                              const struct frame *f, struct diags *ds);
 void step_drop(struct lang *l, const struct table_info *t);
+/* Steady time in ticks; a step that began then. Nothing outside .profile. */
+int64_t profile_now(void);
+void profile_add(struct lang *l, const char *kind, str what, uint64_t nrows,
+                 int64_t began);
+enum { PROFILE_ROWS = 10000 }; /* what a displayed query may hold, too */
 enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
                          struct diags *ds);
 

@@ -109,19 +109,25 @@ static enum status open_remote(struct lang *l, struct node *n,
 static enum status fetch(struct lang *l, struct node *n, str physical,
                          struct diags *ds)
 {
+    int64_t began = profile_now();
     enum status opened = open_remote(l, n, ds);
     if (opened != ST_OK)
         return opened;
     struct engine_load load = { .arena = arena_new() };
+    str from = n->remote ? n->remote->alias : S("");
     for (size_t i = 0; i < l->opened.n; i++)
-        if (l->opened.v[i].source == n->source)
+        if (l->opened.v[i].source == n->source) {
             l->opened.v[i].used = true;
+            if (l->opened.v[i].provider)
+                from = str_of(l->opened.v[i].provider->name);
+        }
     enum status st = engine_load_source(l->engine, physical, n->source, &load,
                                         report_progress, l, ds);
     if (st != ST_OK) {
         arena_free(load.arena);
         return st;
     }
+    profile_add(l, "source", from, load.nrows, began);
     keep_notes(l, n, &load);
     keep_rejects(l, &load, n->source, n->span, ds);
     n->kind = NODE_SCAN;
@@ -195,16 +201,39 @@ static enum status run_host(struct lang *l, struct node *n, struct diags *ds)
 {
     struct frame *in = NULL, *out = NULL;
     str table;
+    int64_t began = profile_now();
     enum status st = run_sql(l, n->in[0], 0, &in, ds);
+    if (st == ST_OK)
+        profile_add(l, "sql", S("rows for the next step"), in->nrows, began);
+    began = profile_now();
     if (st == ST_OK)
         st = n->op->run(in, n->args, &out, engine_cancel_flag(l->engine), ds);
     frame_unref(in);
     if (st == ST_OK)
         st = frame_table(l, out, &table, ds);
+    if (st == ST_OK)
+        profile_add(l, "native", str_of(n->op->name), out->nrows, began);
     frame_unref(out);
     if (st == ST_OK)
         become_scan(l, n, table);
     return st;
+}
+
+/* ---- where the time goes ---- */
+
+int64_t profile_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 10000000 + t.tv_nsec / 100;
+}
+
+void profile_add(struct lang *l, const char *kind, str what, uint64_t nrows,
+                 int64_t began)
+{
+    struct profile_step s = { kind, what, nrows, profile_now() - began };
+    if (l->profile)
+        PUSH(l->cell, l->profile->steps, s);
 }
 
 struct prepare {
@@ -272,8 +301,11 @@ enum status step_query(struct lang *l, struct node *n, size_t max_rows,
 {
     push_down(l->cell, n);
     enum status st = prepare(l, n, ds);
+    int64_t began = profile_now();
     if (st == ST_OK)
         st = run_sql(l, n, max_rows, out, ds);
+    if (st == ST_OK)
+        profile_add(l, "sql", S("the result"), (*out)->total, began);
     if (st == ST_OK)
         tell_missing(l, n, *out);
     return st;

@@ -111,6 +111,25 @@ class Run(unittest.TestCase):
         self.assertIn("color-scheme:light dark", text)
         self.assertNotIn("<b>", text.split("<h1>")[1].split("<section>")[0])
 
+    @unittest.skipIf("--fake" in sys.argv, "no .profile in the fake")
+    def test_profile(self):
+        p = shikra("run", "--out", "json", "-e",
+                   ".profile host.processes | proctree | summarize count()")
+        t = json.loads(p.stdout)["outputs"][0]
+        names = [c["name"] for c in t["columns"]]
+        self.assertEqual(names, ["Step", "Kind", "What", "Rows", "Duration"])
+        steps = [(r[1], r[2]) for r in t["rows"]]
+        self.assertEqual(steps, [("bind", "names and types"),
+                                 ("source", "host"),
+                                 ("sql", "rows for the next step"),
+                                 ("native", "proctree"),
+                                 ("sql", "the result")])
+        rows = [r[3] for r in t["rows"]]
+        self.assertIsNone(rows[0])
+        self.assertGreater(rows[1], 0)
+        self.assertEqual(rows[1:4], [rows[1]] * 3)
+        self.assertEqual(rows[4], 1)
+
     @unittest.skipIf("--fake" in sys.argv, "no markdown in the fake")
     def test_markdown_as_text(self):
         p = shikra("run", "-e", "markdown \"**Found** {'a.b<i> & c_d'}\"")
