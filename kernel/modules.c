@@ -53,6 +53,7 @@ static struct lang *open_lang(struct owned *o)
         .nremotes = sizeof remotes / sizeof *remotes - 1,
         .services = o->services,
         .config = services_config(o->services),
+        .stored = services_queries(o->services),
         .renderers = o->words,
         .nrenderers = renderer_words(o->words),
     };

@@ -30,6 +30,8 @@ static enum status run_command(struct run *r, const struct ast *t,
     const struct lang_command *c = reg_command(&r->l->reg, cmd->text);
     struct command_out out = { .arena = r->l->cell, .text = S("") };
     struct binder b = session_binder(r->l, r->ds, r->o);
+    /* What follows a command alone in its statement is another statement. */
+    const struct ast *ops = pipe->kind == AST_PIPE ? cmd->next : NULL;
     if (!c)
         return ST_USER;
     if (r->dry || r->o->check)
@@ -37,14 +39,14 @@ static enum status run_command(struct run *r, const struct ast *t,
     enum status st = c->run(r->l, cmd, &out, r->ds);
     if (st == ST_OK && out.text.n)
         show_text(r, t, out.text);
-    if (st == ST_OK && out.frame && !cmd->next) {
+    if (st == ST_OK && out.frame && !ops) {
         struct hint plain = { .kind = S("") };
         show(r, t,
              (struct result){
                  .kind = RESULT_TABLE, .frame = out.frame, .hint = &plain });
     } else if (st == ST_OK && out.frame) {
         struct node *n = step_frame_node(r->l, &b, out.frame, r->ds);
-        n = n ? bind_pipe_ops(&b, n, cmd->next) : NULL;
+        n = n ? bind_pipe_ops(&b, n, ops) : NULL;
         st = n && !r->ds->nerrors ? show_node(r, t, pipe, n, &b) : ST_USER;
     }
     frame_unref(out.frame);

@@ -285,8 +285,8 @@ static void complete_command(struct completer *c, const struct place *p)
 {
     static const char *const shows[] = {
         "tables",    "views",       "operators", "functions", "commands",
-        "providers", "connections", "renderers", "settings",  "params",
-        "rejects",   "version",     NULL,
+        "providers", "connections", "queries",   "renderers", "settings",
+        "params",    "rejects",     "version",   NULL,
     };
     if (str_eqz(p->before, "show")) {
         add_words(c, shows);
@@ -298,6 +298,18 @@ static void complete_command(struct completer *c, const struct place *p)
                 c->l->reg.commands[i]->usage);
     else
         add_tables(c);
+}
+
+/* Packs that were read: completion opens no file. */
+static void add_stored(struct completer *c, str provider)
+{
+    const struct stored_face *f = c->l->reg.stored;
+    for (size_t i = 0; f && i < f->count(f->ctx); i++) {
+        const struct stored_query *q = f->at(f->ctx, i);
+        if (stored_is_for(q, provider))
+            add(c, q->name, "function",
+                arena_cstr(c->arena, q->summary));
+    }
 }
 
 static void complete_provider(struct completer *c, const struct place *p)
@@ -315,6 +327,7 @@ static void complete_provider(struct completer *c, const struct place *p)
     for (size_t i = 0; i < all.n; i++)
         add(c, all.v[i].name, "class", NULL);
     add(c, S("query"), "function", r->provider->native);
+    add_stored(c, str_of(r->provider->name));
 }
 
 static void complete_operator(struct completer *c, str code,

@@ -143,6 +143,13 @@ static struct source *env_remote_open(void *ctx, struct remote *r,
     return o.source;
 }
 
+static void env_time_range(void *ctx, int64_t *from, int64_t *to)
+{
+    const struct lang *l = ctx;
+    *from = l->range.last ? l->now - l->range.last : l->range.from;
+    *to = l->range.last ? l->now : l->range.to;
+}
+
 /* What binding asks for is small: values, names of columns. */
 enum { BIND_ROWS = 100000 };
 
@@ -165,6 +172,7 @@ static const struct bind_env *session_env(struct lang *l)
         .remote_columns = env_remote_columns,
         .remote_tables = env_remote_tables,
         .remote_open = env_remote_open,
+        .time_range = env_time_range,
         .run = env_run,
     };
     return e;

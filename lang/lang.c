@@ -7,6 +7,7 @@
 #include "funcs/aggs.h"
 #include "funcs/funcs.h"
 #include "ops/ops.h"
+#include "base/ticks.h"
 #include "connections.h"
 #include "registry/config.h"
 #include "session.h"
@@ -79,6 +80,12 @@ static void register_rows(struct lang *l)
         engine_add_aggregate(l->engine, f);
 }
 
+/* What built-in queries look at when nothing is said: the last day. */
+static void reset_range(struct lang *l)
+{
+    l->range = (struct time_range){ .last = TICKS_PER_DAY };
+}
+
 struct lang *lang_new(const struct lang_modules *m)
 {
     struct lang *l = xcalloc(1, sizeof *l);
@@ -86,6 +93,7 @@ struct lang *lang_new(const struct lang_modules *m)
     l->engine = engine_new();
     l->catalog = catalog_new();
     l->scope = scope_new(l->arena, NULL);
+    reset_range(l);
     pthread_mutex_init(&l->lock, NULL);
     l->reg.ops = lang_ops;
     l->reg.nops = nlang_ops;
@@ -100,6 +108,7 @@ struct lang *lang_new(const struct lang_modules *m)
         l->reg.remotes = m->remotes;
         l->reg.nremotes = m->nremotes;
         l->services = m->services;
+        l->reg.stored = m->stored;
         l->reg.config = m->config;
         l->reg.renderers = m->renderers;
         l->reg.nrenderers = m->nrenderers;
@@ -136,7 +145,9 @@ void lang_warm_up(struct lang *l)
 
 void lang_reset(struct lang *l)
 {
+    connections_close_all(l);
     pthread_mutex_lock(&l->lock);
+    reset_range(l);
     const struct table_info *t;
     while ((t = catalog_at(l->catalog, 0)) != NULL) {
         struct arena *cell = l->cell;

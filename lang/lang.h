@@ -22,6 +22,7 @@ struct lang_modules {
     const struct remote_provider *const *remotes;
     size_t nremotes;
     struct remote_services *services; /* borrowed; for connect() */
+    const struct stored_face *stored; /* built-in queries; MAY be NULL */
     const struct config_face *config; /* for `.config`; MAY be NULL */
     /* Words of the renderers, for completion and for `render` itself. */
     const struct lang_word {

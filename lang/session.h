@@ -62,6 +62,10 @@ struct lang {
     uint64_t nrejects;
     struct remote_services *services; /* what connections are made with */
     LIST(struct connection *) connections;
+    struct time_range { /* of built-in queries, set by .time */
+        int64_t last;   /* ticks back from now; 0: from … to */
+        int64_t from, to;
+    } range;
     unsigned next_table;       /* physical names t1, t2 … */
     LIST(struct arena *) kept; /* cells whose trees lets point into */
     struct arena *shown_cell;  /* the cell whose tree `_` points into */

@@ -106,8 +106,8 @@ static enum status open_remote(struct lang *l, struct node *n,
 }
 
 /* Reads a source into physical tables; on success the FETCH is a SCAN. */
-static enum status fetch(struct lang *l, struct node *n, str physical,
-                         struct diags *ds)
+static enum status fetch_once(struct lang *l, struct node *n, str physical,
+                              struct diags *ds)
 {
     int64_t began = profile_now();
     enum status opened = open_remote(l, n, ds);
@@ -133,6 +133,44 @@ static enum status fetch(struct lang *l, struct node *n, str physical,
     n->kind = NODE_SCAN;
     n->table = physical;
     n->nparts = load.nparts;
+    return ST_OK;
+}
+
+static str first_error(const struct diags *ds)
+{
+    for (size_t i = 0; i < ds->list.n; i++)
+        if (ds->list.v[i].severity == SEV_ERROR)
+            return ds->list.v[i].message;
+    return S("no reason is told");
+}
+
+/* A slice of a time range that cannot be had: no rows, and a note. */
+static void lose_slice(struct lang *l, struct node *n, const struct diags *why)
+{
+    n->kind = NODE_VALUES;
+    n->completeness = PARTIAL;
+    PUSH(l->cell, n->notes,
+         arena_fmt(l->cell, "%.*s, %.*s is missing: %.*s",
+                   STRF(n->remote->alias), STRF(n->query->slice),
+                   STRF(first_error(why))));
+}
+
+static enum status fetch(struct lang *l, struct node *n, str physical,
+                         struct diags *ds)
+{
+    enum status st = ST_OK;
+    if (!n->remote || !n->query->slice.n)
+        return fetch_once(l, n, physical, ds);
+    for (int attempt = 0; attempt < 2; attempt++) {
+        struct diags own;
+        diags_init(&own, l->cell);
+        st = fetch_once(l, n, physical, &own);
+        if (st == ST_OK || st == ST_CANCELLED)
+            return st;
+        n->source = NULL;
+        if (attempt == 1)
+            lose_slice(l, n, &own);
+    }
     return ST_OK;
 }
 

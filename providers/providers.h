@@ -20,5 +20,6 @@ struct remote_services *services_new(void); /* services.h */
 void services_free(struct remote_services *s);
 /* For `.config`; lives as long as the services. */
 const struct config_face *services_config(const struct remote_services *s);
+const struct stored_face *services_queries(const struct remote_services *s);
 
 #endif

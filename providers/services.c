@@ -55,6 +55,7 @@ struct remote_services *services_new(void)
     s->http = http_new(s->secrets);
     s->auths = auths_new(s->http);
     s->config = config_new(s->http, s->auths);
+    s->queries = library_new(s->config);
     s->face = (struct config_face){ s, face_show, face_check, face_reload,
                                     face_scrub };
     return s;
@@ -64,6 +65,7 @@ void services_free(struct remote_services *s)
 {
     if (!s)
         return;
+    library_free(s->queries);
     config_free(s->config);
     auths_free(s->auths);
     http_free(s->http);
@@ -74,6 +76,11 @@ void services_free(struct remote_services *s)
 const struct config_face *services_config(const struct remote_services *s)
 {
     return &s->face;
+}
+
+const struct stored_face *services_queries(const struct remote_services *s)
+{
+    return library_face(s->queries);
 }
 
 struct http_call services_call(const struct remote_call *call, struct arena *a)

@@ -6,6 +6,7 @@
 #define PROVIDERS_SERVICES_H
 
 #include "config/config.h"
+#include "queries/library.h"
 #include "http/auth.h"
 #include "http/http.h"
 #include "http/redact.h"
@@ -18,11 +19,13 @@ struct remote_services {
     struct auths *auths;
     struct config *config; /* config_open it before it is asked */
     struct config_face face;
+    struct library *queries;
 };
 
 struct remote_services *services_new(void);
 void services_free(struct remote_services *s); /* NULL is fine */
 const struct config_face *services_config(const struct remote_services *s);
+const struct stored_face *services_queries(const struct remote_services *s);
 
 /* The same call for the HTTP client; replies live in `a`. */
 struct http_call services_call(const struct remote_call *call,

@@ -47,6 +47,22 @@ struct node *bind_remote_pipe(struct binder *b, struct remote *r,
 struct node *bind_remote_query(struct binder *b, struct remote *r,
                                const struct ast *call);
 
+struct remote_query *remote_query_new(struct binder *b, struct span at);
+struct node *remote_fetch_node(struct binder *b, struct remote *r,
+                               const struct remote_query *q, str name);
+struct node *remote_open_node(struct binder *b, str name, struct span at);
+/* What `name` in name.query(…) means besides an alias: a provider with
+ * connections, or `local`. */
+bool is_stored_call(const struct binder *b, const struct ast *call);
+
+/* -- built-in queries (bind_stored.c) -- */
+struct node *bind_stored_local(struct binder *b, const struct ast *call);
+struct node *bind_stored_remote(struct binder *b, struct remote *r,
+                                const struct ast *call);
+struct node *bind_stored_everywhere(struct binder *b, str provider,
+                                    const struct ast *call);
+struct node *bind_stored_call(struct binder *b, const struct ast *call);
+
 /* -- groups (group_host.c) -- */
 /* Makes the native step of `n` run for each run of rows whose last column is
  * the same; its answer gets that column as well. */

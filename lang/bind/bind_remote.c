@@ -124,8 +124,7 @@ static void unknown_remote_table(struct binder *b, struct remote *r, str table,
         diag_hint(b->ds, d, ".show tables of %.*s lists them", STRF(r->alias));
 }
 
-static struct node *open_remote_table(struct binder *b, str name,
-                                      struct span at)
+struct node *remote_open_node(struct binder *b, str name, struct span at)
 {
     struct node *n = node_new(b->arena, NODE_SCAN, at, NULL);
     n->name = name;
@@ -133,8 +132,8 @@ static struct node *open_remote_table(struct binder *b, str name,
     return n;
 }
 
-static struct node *fetch_remote(struct binder *b, struct remote *r,
-                                 const struct remote_query *q, str name)
+struct node *remote_fetch_node(struct binder *b, struct remote *r,
+                               const struct remote_query *q, str name)
 {
     struct node *n = node_new(b->arena, NODE_FETCH, q->span, NULL);
     n->remote = r;
@@ -150,11 +149,12 @@ static struct node *fetch_remote(struct binder *b, struct remote *r,
     return n;
 }
 
-static struct remote_query *new_query(struct binder *b, struct span at)
+struct remote_query *remote_query_new(struct binder *b, struct span at)
 {
     struct remote_query *q = NEW(b->arena, struct remote_query);
     q->start = REMOTE_NO_START;
     q->end = REMOTE_NO_END;
+    q->slice = S("");
     q->span = at;
     return q;
 }
@@ -162,7 +162,7 @@ static struct remote_query *new_query(struct binder *b, struct span at)
 struct node *bind_remote_table(struct binder *b, struct remote *r,
                                const struct ast *t)
 {
-    struct remote_query *q = new_query(b, t->span);
+    struct remote_query *q = remote_query_new(b, t->span);
     bool kql = r->provider->language == REMOTE_KQL;
     str name = dotted_name(b, t), table = kql ? kql_source(b, t) : name;
     struct remote_schema schema = { 0 };
@@ -177,7 +177,7 @@ struct node *bind_remote_table(struct binder *b, struct remote *r,
         q->text = table;
     else
         q->table = table;
-    return fetch_remote(b, r, q, name);
+    return remote_fetch_node(b, r, q, name);
 }
 
 /* ---- a pipeline at a service of KQL ---- */
@@ -241,11 +241,11 @@ struct node *bind_remote_pipe(struct binder *b, struct remote *r,
     kql_prefix(b, r, pipe, &p);
     if (!p.ops)
         return bind_pipe_ops(b, base, pipe->kid->next);
-    struct remote_query *q = new_query(b, pipe->span);
+    struct remote_query *q = remote_query_new(b, pipe->span);
     if (!prefix_columns(b, r, &p, base, q))
         return NULL;
     q->text = p.text;
-    return bind_pipe_ops(b, fetch_remote(b, r, q, base->name), p.rest);
+    return bind_pipe_ops(b, remote_fetch_node(b, r, q, base->name), p.rest);
 }
 
 /* ---- ALIAS.query("…", start = …, end = …) ---- */
@@ -277,7 +277,9 @@ static bool query_option(struct binder *b, const struct ast *named,
 struct node *bind_remote_query(struct binder *b, struct remote *r,
                                const struct ast *call)
 {
-    struct remote_query *q = new_query(b, call->span);
+    if (!str_eqz(call->text, "query"))
+        return bind_stored_remote(b, r, call);
+    struct remote_query *q = remote_query_new(b, call->span);
     struct source_option *options =
         arena_array(b->arena, ast_nkids(call), sizeof *options);
     struct value text = { 0 };
@@ -300,7 +302,7 @@ struct node *bind_remote_query(struct binder *b, struct remote *r,
     }
     q->text = text.s;
     if (b->check)
-        return open_remote_table(b, call->text, call->span);
+        return remote_open_node(b, call->text, call->span);
     struct source *s = b->env->remote_open(b->env->ctx, r, q, b->ds);
     return s ? fetch_node(b, s, call->span) : NULL;
 }

@@ -379,7 +379,8 @@ static bool call_is_tabular(const struct binder *b, const struct ast *t)
         if (str_eqz(t->text, words[i]))
             return true;
     const struct provider *p = reg_provider(b->reg, t->text);
-    return remote_of_call(b, t) || (p && !p->tables);
+    return remote_of_call(b, t) || is_stored_call(b, t) ||
+           (p && !p->tables);
 }
 
 bool is_tabular(const struct binder *b, const struct ast *t)
@@ -452,6 +453,8 @@ static struct node *bind_table_call(struct binder *b, const struct ast *t)
     struct remote *r = remote_of_call(b, t);
     if (r)
         return bind_remote_query(b, r, t);
+    if (is_stored_call(b, t))
+        return bind_stored_call(b, t);
     if (str_eqz(t->text, "materialize") && t->kid)
         return bind_table(b, t->kid);
     const struct provider *p = reg_provider(b->reg, t->text);

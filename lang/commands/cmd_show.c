@@ -144,6 +144,48 @@ static void show_connections(struct lang *l, struct list *out)
     }
 }
 
+static str joined_texts(struct arena *a, const str *v, size_t n)
+{
+    struct buf b;
+    buf_init(&b, 64 << 10);
+    for (size_t i = 0; i < n; i++) {
+        buf_adds(&b, i ? ", " : "");
+        buf_add(&b, v[i]);
+    }
+    str s = buf_take(&b, a);
+    buf_release(&b);
+    return s;
+}
+
+static str parameters_of(struct arena *a, const struct stored_query *q)
+{
+    str *v = arena_array(a, q->nparams, sizeof *v);
+    for (size_t i = 0; i < q->nparams; i++)
+        v[i] = arena_fmt(a, "%.*s:%s%s", STRF(q->params[i].name),
+                         stored_type_name(q->params[i].type),
+                         q->params[i].needed ? "" : "?");
+    return joined_texts(a, v, q->nparams);
+}
+
+static void show_queries(struct lang *l, struct list *out)
+{
+    const struct stored_face *f = l->reg.stored;
+    struct diags ds;
+    diags_init(&ds, out->arena);
+    if (!f || f->load(f->ctx, &ds) != ST_OK)
+        return;
+    for (size_t i = 0; i < f->count(f->ctx); i++) {
+        const struct stored_query *q = f->at(f->ctx, i);
+        list_str(out, q->name);
+        list_str(out, joined_texts(out->arena, q->providers, q->nproviders));
+        list_str(out, q->family);
+        list_str(out, q->table);
+        list_str(out, parameters_of(out->arena, q));
+        list_str(out, q->summary);
+        list_str(out, joined_texts(out->arena, q->tags, q->ntags));
+    }
+}
+
 static void show_renderers(struct lang *l, struct list *out)
 {
     for (size_t i = 0; i < l->reg.nrenderers; i++) {
@@ -215,7 +257,7 @@ static const struct show_list {
     const char *name;
     size_t ncols;
     void (*fill)(struct lang *l, struct list *out);
-    struct list_col cols[6];
+    struct list_col cols[7];
 } lists[] = {
     { "tables", 3, show_tables,
       COLS(TEXT("Name"), LONG("Rows"), LONG("Columns")) },
@@ -236,6 +278,9 @@ static const struct show_list {
     { "connections", 4, show_connections,
       COLS(TEXT("Alias"), TEXT("Provider"), TEXT("Language"),
            TEXT("Where")) },
+    { "queries", 7, show_queries,
+      COLS(TEXT("Name"), TEXT("Providers"), TEXT("Family"), TEXT("Table"),
+           TEXT("Parameters"), TEXT("Summary"), TEXT("Tags")) },
     { "renderers", 5, show_renderers,
       COLS(TEXT("Name"), TEXT("Alias"), TEXT("Usage"), TEXT("Summary"),
            TEXT("Example")) },
@@ -327,8 +372,8 @@ static enum status show_run(struct lang *l, const struct ast *cmd,
 const struct lang_command cmd_show = {
     .name = "show",
     .usage = ".show tables [of ALIAS] | views | operators | functions | "
-             "plugins | commands | providers | connections | renderers | "
-             "settings | params | rejects | version",
+             "plugins | commands | providers | connections | queries | "
+             "renderers | settings | params | rejects | version",
     .summary = "Lists what there is, as a table that can be piped on.",
     .example =
         ".show functions | where Name startswith \"ipv4\" | project Name, "

@@ -12,6 +12,7 @@
 #include "plugin.h"
 #include "remote.h"
 #include "source.h"
+#include "stored_query.h"
 
 struct config_face;
 struct lang_word;
@@ -32,6 +33,7 @@ struct registry {
     size_t nproviders;
     const struct remote_provider *const *remotes;
     size_t nremotes;
+    const struct stored_face *stored; /* built-in queries; MAY be NULL */
     const struct lang_word *renderers;
     size_t nrenderers;
     const struct config_face *config; /* of `.config`; MAY be NULL */

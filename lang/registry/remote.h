@@ -89,6 +89,8 @@ struct remote_query {
     int64_t start, end; /* [start, end): ticks of UTC, or no bound */
     size_t noptions;    /* of ALIAS.query("…", name = value) */
     const struct source_option *options;
+    str slice;        /* of a time range, for messages: when it cannot be had,
+                         the other slices still count; "" */
     struct span span; /* for messages */
 };
 
