@@ -111,7 +111,9 @@ struct node *relatives_bind(struct binder *b, const struct ast *op,
     if (!in)
         return NULL;
     b->row = in;
-    if (!read_levels(b, op, r) | !read_seed(b, op, r))
+    bool ok = read_levels(b, op, r);
+    ok = read_seed(b, op, r) && ok;
+    if (!ok)
         return hunt_fail(b, op, in);
     struct node *n = hunt_annotate(b, op, r);
     hunt_add(b, n, related.name, related.type);
