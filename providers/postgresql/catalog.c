@@ -142,30 +142,24 @@ static struct sql_col column_at(struct pg *pg, const PGresult *r, int row)
     };
 }
 
-static struct pg_table *table_of(struct pg *pg, const PGresult *r, str name)
+static const struct sql_table *table_of(struct pg *pg, const PGresult *r,
+                                        str name)
 {
     struct arena *a = pg->remote.arena;
     size_t n = (size_t)pg->lib.ntuples(r);
-    struct pg_table *t = NEW(a, struct pg_table);
+    struct sql_known *t = NEW(a, struct sql_known);
     struct sql_col *cols = arena_array(a, n, sizeof *cols);
     t->name = arena_str(a, name);
     for (size_t i = 0; i < n; i++)
         cols[i] = column_at(pg, r, (int)i);
-    t->sql.from = arena_fmt(a, "%.*s.%.*s",
+    t->table.from = arena_fmt(a, "%.*s.%.*s",
                             STRF(quoted_name(a, cell(pg, r, 0, 7))),
                             STRF(quoted_name(a, cell(pg, r, 0, 8))));
-    t->sql.cols = cols;
-    t->sql.ncols = n;
+    t->table.cols = cols;
+    t->table.ncols = n;
     t->next = pg->tables;
-    return pg->tables = t;
-}
-
-const struct pg_table *pg_table_find(const struct pg *pg, str name)
-{
-    for (const struct pg_table *t = pg->tables; t; t = t->next)
-        if (str_eq(t->name, name))
-            return t;
-    return NULL;
+    pg->tables = t;
+    return &t->table;
 }
 
 enum status pg_columns(struct remote *r, str table, struct arena *a,
@@ -185,12 +179,12 @@ enum status pg_columns(struct remote *r, str table, struct arena *a,
         pg->lib.clear(res);
         return ST_USER;
     }
-    const struct pg_table *t = table_of(pg, res, table);
-    struct source_col *cols = arena_array(a, t->sql.ncols, sizeof *cols);
-    for (size_t i = 0; i < t->sql.ncols; i++)
-        cols[i] = (struct source_col){ t->sql.cols[i].name,
-                                       t->sql.cols[i].type };
-    *out = (struct remote_schema){ t->sql.ncols, cols };
+    const struct sql_table *t = table_of(pg, res, table);
+    struct source_col *cols = arena_array(a, t->ncols, sizeof *cols);
+    for (size_t i = 0; i < t->ncols; i++)
+        cols[i] = (struct source_col){ t->cols[i].name,
+                                       t->cols[i].type };
+    *out = (struct remote_schema){ t->ncols, cols };
     pg->lib.clear(res);
     return ST_OK;
 }

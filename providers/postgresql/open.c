@@ -23,10 +23,10 @@ static enum status pipeline_text(struct pg *pg, struct arena *a,
                                  const struct remote_query *q, struct buf *out,
                                  struct sql_output *cols)
 {
-    const struct pg_table *t = pg_table_find(pg, q->table);
+    const struct sql_table *t = sql_known_find(pg->tables, q->table);
     if (!t)
         BUG("a table whose columns nobody asked for");
-    struct sql_pipeline p = { &pg_dialect, &t->sql, q };
+    struct sql_pipeline p = { &pg_dialect, t, q };
     if (sql_query(&p, a, out, cols) == PUSH_NO)
         BUG("stages that were not refused cannot be written");
     return ST_OK;

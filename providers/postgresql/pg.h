@@ -7,13 +7,6 @@
 #include "kinds.h"
 #include "libpq_api.h"
 
-/* One column of a known table. */
-struct pg_table {
-    str name; /* as the analyst writes it */
-    struct sql_table sql;
-    struct pg_table *next;
-};
-
 enum { PG_SPARE = 2 };
 
 struct pg {
@@ -24,7 +17,7 @@ struct pg {
     uint32_t connect_ms, statement_ms;
     PGconn *spare[PG_SPARE]; /* connected and idle */
     bool is_utf8; /* the server's encoding: nothing is lost on the way */
-    struct pg_table *tables;
+    const struct sql_known *tables;
 };
 
 /* ---- connect.c ---- */
@@ -79,7 +72,6 @@ enum status pg_tables(struct remote *r, struct arena *a,
 enum status pg_columns(struct remote *r, str table, struct arena *a,
                        struct remote_schema *out,
                        const struct remote_call *call);
-const struct pg_table *pg_table_find(const struct pg *pg, str name);
 /* Types of columns that a statement gives, by their OIDs. */
 enum status pg_types(struct pg *pg, PGconn *c, const PGresult *described,
                      struct pg_type *types, const struct remote_call *call);

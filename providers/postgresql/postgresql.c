@@ -84,10 +84,10 @@ static enum remote_push pg_push(struct remote *r, const struct remote_query *q,
                                 const struct remote_stage *next)
 {
     struct pg *pg = r->impl;
-    const struct pg_table *t = pg_table_find(pg, q->table);
+    const struct sql_table *t = sql_known_find(pg->tables, q->table);
     if (!t || (!pg->is_utf8 && next->kind != REMOTE_TAKE))
         return PUSH_NO;
-    struct sql_pipeline p = { &pg_dialect, &t->sql, q };
+    struct sql_pipeline p = { &pg_dialect, t, q };
     return sql_push(&p, next);
 }
 

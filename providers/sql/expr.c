@@ -31,28 +31,68 @@ static bool write_column(struct sql_scope *s, struct buf *b,
 
 /* ---- and, or ---- */
 
-/* In a filter an `and` does with the terms that can be said. */
-static bool write_logic(struct sql_scope *s, struct buf *b,
-                        const struct remote_expr *e, enum sql_place place)
+/* The terms, each as no_null[0] term no_null[1]. In a filter an `and` does with
+ * the terms that can be said. */
+struct terms {
+    const struct remote_expr *e;
+    enum sql_place place;
+    const char *const *no_null;
+    const char *none; /* what stands for null */
+};
+
+static bool say_terms(struct sql_scope *s, struct buf *b,
+                      const struct terms *t)
 {
-    bool is_and = str_eqz(e->name, "and");
+    bool is_and = str_eqz(t->e->name, "and");
     size_t said = 0;
-    buf_addc(b, '(');
-    for (size_t i = 0; i < e->nargs; i++) {
+    for (size_t i = 0; i < t->e->nargs; i++) {
         size_t before = b->n;
-        if (said)
-            buf_adds(b, is_and ? " AND " : " OR ");
-        if (say(s, b, e->args[i], place)) {
+        buf_adds(b, !said ? "" : is_and ? " AND " : " OR ");
+        buf_adds(b, t->no_null ? t->no_null[0] : "");
+        if (say(s, b, t->e->args[i], t->place)) {
+            if (t->no_null)
+                buf_addf(b, ", %s)", t->none);
             said++;
             continue;
         }
-        if (!is_and || place != SQL_FILTER)
+        if (!is_and || t->place != SQL_FILTER)
             return false;
         b->n = before;
         s->wider = true;
     }
-    buf_addc(b, ')');
     return said > 0;
+}
+
+/* Where null is not told from false there, or may spoil an `or`: whether a term
+ * decides, and what all of them say when none does. */
+static bool say_kleene(struct sql_scope *s, struct buf *b, struct terms *t)
+{
+    bool is_and = str_eqz(t->e->name, "and");
+    struct terms bare = { t->e, t->place, NULL, NULL };
+    t->none = is_and ? "1" : "0";
+    buf_adds(b, "if(");
+    if (!say_terms(s, b, t))
+        return false;
+    buf_adds(b, is_and ? ", " : ", 1, ");
+    if (!say_terms(s, b, &bare))
+        return false;
+    buf_adds(b, is_and ? ", 0)" : ")");
+    return true;
+}
+
+static bool write_logic(struct sql_scope *s, struct buf *b,
+                        const struct remote_expr *e, enum sql_place place)
+{
+    bool kleene = s->d->language == SQL_POSTGRESQL;
+    bool filter = place == SQL_FILTER;
+    bool guard = !kleene && (!filter || str_eqz(e->name, "or"));
+    struct terms t = { e, place, guard ? s->d->no_null : NULL, "0" };
+    if (guard && !filter)
+        return say_kleene(s, b, &t);
+    buf_addc(b, '(');
+    bool ok = say_terms(s, b, &t);
+    buf_addc(b, ')');
+    return ok;
 }
 
 /* x has_any (a, b) is x has a or x has b. */

@@ -272,6 +272,14 @@ static bool add_stage(struct select *s, const struct remote_stage *st)
 
 /* ---- the face ---- */
 
+const struct sql_table *sql_known_find(const struct sql_known *first, str name)
+{
+    for (; first; first = first->next)
+        if (str_eq(first->name, name))
+            return &first->table;
+    return NULL;
+}
+
 /* No column of the table may be taken for one of ours. */
 static const char *free_mark(struct arena *a, const struct sql_table *t)
 {

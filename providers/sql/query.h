@@ -15,6 +15,14 @@ struct sql_table {
     const struct sql_col *cols;
 };
 
+/* A table whose columns were asked for, by the analyst's name for it. */
+struct sql_known {
+    str name;
+    struct sql_table table;
+    const struct sql_known *next;
+};
+const struct sql_table *sql_known_find(const struct sql_known *first, str name);
+
 /* What a statement gives: a column each, as the reader gets it. */
 struct sql_output {
     size_t ncols;
