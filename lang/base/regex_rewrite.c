@@ -6,11 +6,11 @@
 
 #include <stdarg.h>
 
+#include "regex_class.h"
 #include "utf8.h"
 
 enum {
     MAX_DEPTH = 200, MAX_OUT = 4 << 20,
-    MAX_CLASS_LOOK = 4096,   /* how far the end of a class is looked for */
     MAX_REPEAT = 1000,       /* RE2's own limit */
 };
 
@@ -75,7 +75,7 @@ static const struct shorthand {
 
 /* What (?flags) switch and a closing parenthesis restores. */
 struct mode {
-    bool ascii, extended;
+    bool ascii, extended, icase;
 };
 
 struct rewriter {
@@ -85,6 +85,7 @@ struct rewriter {
     enum level level;
     struct mode mode, outer[MAX_DEPTH];
     size_t depth;
+    int class_work; /* see regex_class.h */
     bool failed;
 };
 
@@ -223,7 +224,8 @@ static void quoted(struct rewriter *r)
 static void letter_escape(struct rewriter *r, int c, bool in_class)
 {
     if (c >= '1' && c <= '9') {
-        refuse(r, "back-references such as \\%c are not supported", c);
+        refuse(r, "back-references such as \\%c are not supported: extract the "
+                  "groups and compare them with ==", c);
     } else if (c == '0') {
         buf_adds(r->out, "\\x00");
         r->i += 2;
@@ -268,28 +270,6 @@ static void escape(struct rewriter *r, bool in_class)
         copy(r, 2);
 }
 
-/* Whether the class that opens at r->i closes when every `[` in it opens
- * another one. Otherwise people mean the character. */
-static bool nests(const struct rewriter *r)
-{
-    size_t depth = 0, stop = r->s.n;
-    if (stop - r->i > MAX_CLASS_LOOK)
-        stop = r->i + MAX_CLASS_LOOK;
-    for (size_t i = r->i; i < stop; i++) {
-        char c = r->s.p[i];
-        if (c == '\\') {
-            i++;
-        } else if (c == '[') {
-            depth++;
-            i += i + 1 < stop && r->s.p[i + 1] == '^';
-            i += i + 1 < stop && r->s.p[i + 1] == ']';
-        } else if (c == ']' && --depth == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* [:alpha:] inside a class; false when there is none. */
 static bool posix_class(struct rewriter *r)
 {
@@ -304,15 +284,7 @@ static bool posix_class(struct rewriter *r)
     return true;
 }
 
-/* && -- ~~ between two operands are set operations. */
-static bool set_operation(const struct rewriter *r, size_t first)
-{
-    return r->i > first && peek(r, 2) != ']' &&
-           (at(r, "&&") || at(r, "--") || at(r, "~~"));
-}
-
-static void class_item(struct rewriter *r, size_t first, size_t *depth,
-                       bool nested)
+static void class_item(struct rewriter *r, size_t *depth, bool nested)
 {
     int c = peek(r, 0);
     if (c == '\\') {
@@ -320,15 +292,11 @@ static void class_item(struct rewriter *r, size_t first, size_t *depth,
     } else if (c == '[' && posix_class(r)) {
         return;
     } else if (c == '[' && nested) {
-        if (peek(r, 1) == '^')
-            refuse(r, "a negated class inside a class is not supported");
         ++*depth;
         r->i++;
     } else if (c == '[') {
         buf_addc(r->out, '\\');
         copy(r, 1);
-    } else if (set_operation(r, first)) {
-        refuse(r, "the class operation '%c%c' is not supported", c, c);
     } else if (r->mode.extended && (c == ' ' || (c >= '\t' && c <= '\r'))) {
         r->i++;
     } else {
@@ -336,12 +304,12 @@ static void class_item(struct rewriter *r, size_t first, size_t *depth,
     }
 }
 
-static void char_class(struct rewriter *r)
+static void plain_class(struct rewriter *r)
 {
-    bool nested = nests(r);
+    /* Otherwise people mean the character `[`. */
+    bool nested = regex_class_end(r->s, r->i) > 0;
     size_t depth = 1;
     copy(r, peek(r, 1) == '^' ? 2 : 1);
-    size_t first = r->i;
     if (peek(r, 0) == ']') {
         buf_addc(r->out, '\\');
         copy(r, 1);
@@ -350,12 +318,26 @@ static void char_class(struct rewriter *r)
         if (peek(r, 0) < 0)
             refuse(r, "a character class is not closed");
         else if (peek(r, 0) != ']')
-            class_item(r, first, &depth, nested);
+            class_item(r, &depth, nested);
         else if (--depth)
             r->i++; /* a nested class ends; its items are ours */
     }
     if (!r->failed)
         copy(r, 1);
+}
+
+static void char_class(struct rewriter *r)
+{
+    struct regex_class_mode mode = { r->mode.ascii, r->mode.icase,
+                                     r->mode.extended, r->class_work };
+    if (!regex_class_needs_sets(r->s, r->i)) {
+        plain_class(r);
+        return;
+    }
+    const char *why = regex_class_write(r->out, r->s, &r->i, &mode);
+    r->class_work = mode.work;
+    if (why)
+        refuse(r, "%s", why);
 }
 
 static void push(struct rewriter *r)
@@ -383,6 +365,8 @@ static void flags(struct rewriter *r)
             kept[n++] = (char)c;
         else
             break;
+        if (c == 'i')
+            mode.icase = on;
         on = on && c != '-';
     }
     if (c != ')' && c != ':') {
@@ -424,7 +408,8 @@ static void open_group(struct rewriter *r)
         copy(r, 1);
     } else if (at(r, "(?=") || at(r, "(?!") || at(r, "(?<=") ||
                at(r, "(?<!")) {
-        refuse(r, "look-ahead and look-behind are not supported");
+        refuse(r, "look-ahead and look-behind are not supported: match what "
+                  "stands around as well, and take a group");
     } else if (at(r, "(?P<")) {
         named_group(r, 4, '>');
     } else if (at(r, "(?<")) {
@@ -432,7 +417,8 @@ static void open_group(struct rewriter *r)
     } else if (at(r, "(?'")) {
         named_group(r, 3, '\'');
     } else if (at(r, "(?P=")) {
-        refuse(r, "back-references such as (?P=name) are not supported");
+        refuse(r, "back-references such as (?P=name) are not supported: "
+                  "extract the groups and compare them with ==");
     } else if (at(r, "(?#")) {
         ptrdiff_t n = str_find_char(str_sub(r->s, r->i, r->s.n), ')');
         r->i = n < 0 ? r->s.n : r->i + (size_t)n + 1;
@@ -538,19 +524,28 @@ bool regex_rewrite(struct buf *out, str pattern, struct buf *error)
     return !r.failed;
 }
 
+/* The last byte of the class at i: with classes inside it, or else up to the
+ * first `]`. */
+static size_t class_last(str s, size_t i)
+{
+    size_t end = regex_class_end(s, i);
+    if (end)
+        return end - 1;
+    i += i + 1 < s.n && s.p[i + 1] == '^';
+    i += i + 1 < s.n && s.p[i + 1] == ']';
+    for (i++; i < s.n && s.p[i] != ']'; i++)
+        i += s.p[i] == '\\';
+    return i;
+}
+
 int regex_group_count(str s)
 {
     int n = 0;
-    bool in_class = false;
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '\\') {
             i++;
-        } else if (in_class) {
-            in_class = s.p[i] != ']';
         } else if (s.p[i] == '[') {
-            in_class = true;
-            i += i + 1 < s.n && s.p[i + 1] == '^';
-            i += i + 1 < s.n && s.p[i + 1] == ']';
+            i = class_last(s, i);
         } else if (s.p[i] == '(') {
             str rest = str_sub(s, i + 1, s.n);
             bool look = str_starts(rest, S("?<=")) ||

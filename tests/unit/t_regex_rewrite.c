@@ -34,7 +34,7 @@ TEST(unchanged)
         "\\.\\-\\/\\\"\\_", "\\x41\\x{263a}", "[[:alpha:]]", "(?i)abc",
         "(?is:a)", "(?P<n>a)", "\\bx\\B", "\\Qa.b\\E", "\\pL\\p{Lu}\\P{Nd}",
         "[^a-]", "[-a]", "[a&b]", "\\n\\t\\r", "x{", "{", "a}", "]",
-        "caf\xC3\xA9", "\\<a\\>", "[a--]", "(?-i)x",
+        "caf\xC3\xA9", "\\<a\\>", "[a-]", "(?-i)x",
         "\\x{2000}\\x7f1", "[\\x{2000}-\\x{3000}]",
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
@@ -84,10 +84,36 @@ TEST(classes)
     CHECK_STR(rewritten("[\\b]"), "[\\x08]");
     CHECK_STR(rewritten("[\\[\\]]"), "[\\[\\]]");
     CHECK_STR(rewritten("[(]a[)]"), "[(]a[)]");
-    CHECK(refused_with("[a-z&&[^b]]", "&&"));
-    CHECK(refused_with("[a-z--b]", "--"));
-    CHECK(refused_with("[a[^b]]", "negated class"));
     CHECK(refused_with("[abc", "not closed"));
+}
+
+TEST(sets_of_characters)
+{
+    static const char *const cases[][2] = {
+        { "[a-z&&[^b]]", "[\\x{61}\\x{63}-\\x{7a}]" },
+        { "[a-c--b]", "[\\x{61}\\x{63}]" },
+        { "[a-c~~b-d]", "[\\x{61}\\x{64}]" },
+        { "[a-c--b&&a]x", "[\\x{61}]x" },
+        { "[a&&b]", "[^\\x00-\\x{10ffff}]" },
+        { "[a--]", "[\\x{61}]" },
+        { "[--a]", "[--a]" },
+        { "[^\\x00-`&&[^b]]", "[\\x{61}-\\x{10ffff}]" },
+        { "[b-c[^\\x{2}-\\u{10ffff}]]", "[\\x{0}-\\x{1}\\x{62}-\\x{63}]" },
+        { "[[:xdigit:]--[:^alpha:]]", "[\\x{41}-\\x{46}\\x{61}-\\x{66}]" },
+        { "(?i)[k&&\\x{212a}]", "(?i)[\\x{4b}\\x{6b}\\x{212a}]" },
+        { "(?i:[a--A])[a--A]", "(?i:[^\\x00-\\x{10ffff}])[\\x{61}]" },
+        { "(?x)[ a b && b ]", "[\\x{62}]" },
+        { "(?-u)[\\w--[a-z]--\\d]", "[\\x{41}-\\x{5a}\\x{5f}]" },
+        { "[\\]\\[&&\\[]", "[\\x{5b}]" },
+        { "[^[^a]]", "[\\x{61}]" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        CHECK_STR(rewritten(cases[i][0]), cases[i][1]);
+    CHECK(refused_with("[\\pL--a]", "\\p{"));
+    CHECK(refused_with("[b-a--c]", "backwards"));
+    CHECK(refused_with("[a-\\d--c]", "range"));
+    CHECK(refused_with("[\\x{110000}--c]", "hexadecimal"));
+    CHECK(refused_with("[a--\\q]", "escape"));
 }
 
 TEST(refusals)
@@ -115,7 +141,9 @@ TEST(hostile)
     size_t n = REGEX_MAX_BYTES;
     char *text = xmalloc(n + 1);
     static const char *const units[] = { "(", "[", "[[a]", "\\w", "[^", "\\p{",
-                                         "(?x", "{1", "\\", "(?<", "[a" };
+                                         "(?x", "{1", "\\", "(?<", "[a",
+                                         "[\\w&&a]", "(?i)[a--b]",
+                                         "[^[^a]--[^[^", "[a--[\\w" };
     clock_t begin = clock();
     for (size_t k = 0; k < sizeof units / sizeof *units; k++) {
         size_t m = strlen(units[k]);
@@ -138,7 +166,7 @@ TEST(any_bytes)
         while (n < sizeof text) {
             seed = seed * 1664525 + 1013904223;
             unsigned k = (seed >> 16) % 40;
-            text[n++] = k < 30 ? "()[]{}\\?P<>^-&#xwdspu1,:i=!|a b"[k]
+            text[n++] = k < 30 ? "()[]{}\\?P<>^-&#xwdspu1,:i=!|a-[&"[k]
                                : (char)(seed >> 24);
             if (k == 39)
                 break;
@@ -155,6 +183,7 @@ TEST(groups)
     CHECK(regex_group_count(S("(a)(?:b)(?P<n>c)(?<m>d)(?i)")) == 3);
     CHECK(regex_group_count(S("\\(a[(]b[])(]((x))")) == 2);
     CHECK(regex_group_count(S("(?<=a)(?<!b)(?=c)")) == 0);
+    CHECK(regex_group_count(S("[a[(]--(](b)[[]c(d)")) == 2);
 }
 
 static str replacement(const char *text, int ngroups)
