@@ -1,0 +1,176 @@
+"""suite_elastic.py - Elasticsearch against a strict stand-in."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "limits"))
+import elasticd  # noqa: E402
+import elasticprops  # noqa: E402
+from batch_rig import Batch  # noqa: E402
+from elasticd import KEY, State  # noqa: E402
+
+good = bad = 0
+
+
+def check(what, ok, *more):
+    global good, bad
+    if ok:
+        good += 1
+        return
+    bad += 1
+    print("FAILED: %s" % what, *[str(m)[:1500] for m in more])
+
+
+class Session:
+    def __init__(self, port, key=KEY, more=""):
+        self.batch = Batch(os.environ["SHIKRA"], seconds=60,
+                           env={"MSTICPYCONFIG": "", "HOME": "/nonexistent"})
+        self.connected = self.ask(
+            '.connect elastic as e with (url = "http://127.0.0.1:%d", api_key '
+            '= "%s"%s)' % (port, key, more))
+
+    def ask(self, code):
+        return self.batch.ask(code, keep=True)
+
+    def table(self, code):
+        found = [o for o in self.ask(code).get("outputs", [])
+                 if o["kind"] == "table"]
+        return found[-1] if found else {"rows": None, "notes": None}
+
+    def message(self, code):
+        return " / ".join(e["message"] for e in self.ask(code)["errors"])
+
+
+def shapes(s):
+    t = s.table("e.shapes | project a, ['b.c'], d, t | sort by a asc")
+    check("documents in every spelling", t["rows"] == [
+        [1, "x", [1, 2], "2024-01-01T00:00:00.0000000Z"],
+        [2, "y", None, "2024-01-01T00:00:00.0000000Z"],
+        [9223372036854775807, ["p", "q"], 5, None]], t)
+    t = s.table("e.shapes | where ['b.c'] == 'y' | project _id, _index")
+    check("_id and _index", t["rows"] == [["id1", "shapes"]], t)
+    names = s.table(".show tables of e | project Name | order by Name asc")
+    check("tables", names["rows"] == [[n] for n in sorted(State.indices)],
+          names)
+    check("no such table", "has no table 'nix'" in s.message("e.nix"))
+
+
+def paging(s):
+    del State.searches[:]
+    t = s.table("e.many | summarize count(), sum(n), dcount(n), max(s)")
+    check("all pages", t["rows"] == [[15000, 15000 * 14999 // 2, 15000,
+                                      "row 9999"]], t)
+    slices = {(q["slice"]["id"], q["slice"]["max"]) for q in State.searches
+              if "slice" in q}
+    check("slices side by side", slices == {(i, 4) for i in range(4)}, slices)
+    check("points in time are closed", not State.open_ids, State.open_ids)
+    del State.searches[:]
+    t = s.table("e.many | take 3 | project n")
+    check("take is asked for", len(t["rows"]) == 3 and
+          State.searches[-1]["size"] == 3 and
+          State.searches[-1]["_source"] == ["n"], State.searches)
+    del State.searches[:]
+    t = s.table("e.many | count")
+    check("count is counted there", t["rows"] == [[15000]] and
+          not State.searches, t, State.searches)
+
+
+def trouble(s):
+    count = "e.many | summarize sum(n)"
+    right = [[15000 * 14999 // 2]]
+    for what in ("busy", "down"):
+        State.trouble[:] = [what]
+        check("%s, then well" % what, s.table(count)["rows"] == right)
+    for what, word in (("shards", "Data too large"), ("late", "out of time")):
+        State.trouble[:] = [what]
+        t = s.table("e.many")
+        check("%s is partial" % what, t.get("status") == "partial" and
+              word in str(t["notes"]), t.get("status"), t["notes"])
+    for what, word in (("expired", "No search context"), ("cut", "not one of"),
+                       ("html", "not one of"), ("same", "comes again")):
+        State.trouble[:] = [what]
+        text = s.message(count)
+        State.trouble[:] = []
+        check("%s is an error" % what, word in text, text)
+        check("%s: nothing stays open" % what, not State.open_ids,
+              State.open_ids)
+    State.trouble[:] = ["field"]
+    t = s.table("e.many")
+    check("a field that appears meanwhile is told",
+          "surprise" in str(t["notes"]), t["notes"])
+
+
+def languages(s):
+    State.grids.update({
+        "FROM x": ([{"name": "@timestamp", "type": "date"},
+                    {"name": "n", "type": "long"},
+                    {"name": "l", "type": "keyword"}],
+                   [[["2024-01-01T00:00:00.000Z", 1 << 62, "a"],
+                     [None, None, ["p", "q"]]]]),
+        "FROM partial": ([{"name": "n", "type": "long"}], [[[1]]]),
+        "SELECT n": ([{"name": "n", "type": "long"}],
+                     [[[i] for i in range(10)], [[10]], []])})
+    t = s.table("e.query('FROM x', language = 'esql')")
+    check("ES|QL", t["rows"] == [
+        ["2024-01-01T00:00:00.0000000Z", 1 << 62, "a"],
+        [None, None, '["p","q"]']], t)
+    t = s.table("e.query('FROM partial')")
+    check("ES|QL that is partial", t.get("status") == "partial", t)
+    t = s.table("e.query('SELECT n', language = 'sql') | summarize sum(n), "
+                "count()")
+    check("SQL page by page", t["rows"] == [[55, 11]], t)
+    check("its cursor ends", not State.open_ids, State.open_ids)
+    check("the service's words", "Unknown index [FROM nix]" in
+          s.message("e.query('FROM nix')"))
+    t = s.table("e.query('any where true', language = 'eql', index = "
+                "'shapes') | project a")
+    check("EQL", len(t["rows"] or []) == 3, t)
+    t = s.table("e.query('sequence [any where true]', language = 'eql', index "
+                "= 'shapes') | project a")
+    check("EQL sequences", len(t["rows"] or []) == 3, t)
+    t = s.table("e.query('row 14', language = 'lucene', index = 'many') | "
+                "count")
+    check("Lucene's syntax, to the end", t["rows"] == [[1111]], t)
+    t = s.table("e.query('{\"size\":2}', language = 'dsl', index = 'many')")
+    check("DSL as it is", len(t["rows"] or []) == 2 and
+          t.get("status") == "truncated", t)
+    check("no such language", "no language 'perl'" in
+          s.message("e.query('x', language = 'perl')").replace("there is ", ""))
+    check("no PPL", "ppl" in s.message("e.query('x', language = 'ppl')"))
+
+
+def main():
+    port = elasticd.start()
+    State.indices.update({
+        "logs": (elasticprops.PROPERTIES, elasticprops.documents()),
+        "many": ({"n": {"type": "long"}, "s": {"type": "keyword"}},
+                 [{"n": i, "s": "row %d" % i} for i in range(15000)]),
+        "shapes": ({"a": {"type": "long"}, "d": {"type": "long"}, "t": {
+                        "type": "date"}, "b": {"properties": {
+                            "c": {"type": "keyword"}}}},
+                   [{"a": 1, "b": {"c": "x"}, "d": [1, 2],
+                     "t": 1704067200000},
+                    {"a": 2, "b.c": "y", "t": "2024-01-01T00:00:00Z"}] +
+
+                   [{"a": (1 << 63) - 1, "b": [{"c": "p"}, {"c": "q"}],
+                     "d": 5}])})
+    s = Session(port)
+    check("connects", s.connected["ok"] and "Elasticsearch 8.15" in
+          str(s.connected), s.connected)
+    shapes(s)
+    paging(s)
+    trouble(s)
+    languages(s)
+    elasticprops.compare(s.ask, "e.logs", check, "stand-in")
+    check("ends well", s.batch.stop() == 0)
+    s = Session(port, key="d3Jvbmcta2V5LXdyb25nLWtleQ==")
+    check("a wrong key", not s.connected["ok"] and "unable to authenticate" in
+          str(s.connected) and "d3Jvbmc" not in str(s.connected), s.connected)
+    s.batch.stop()
+    print("%d passed, %d failed" % (good, bad))
+    return bad != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
