@@ -68,7 +68,7 @@ SAY = @$(if $(V),set -x;,echo "$(1)  $@";)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help deps all demo test unit run conformance golden corpus lab lint layers \
+.PHONY: help deps all demo test unit run conformance golden corpus lab opensearch lint layers \
         format tidy asan tsan fuzz bench compdb install docs hooks clean distclean
 
 help: ## this list
@@ -192,6 +192,16 @@ corpus: $(BUILD)/shikra ## how much of your rules runs (DIR=folder ARGS=--list)
 lab: $(BUILD)/shikra $(BUILD)/intrusion | $(DEPS)/check ## the tour in JupyterLab 4 and Notebook 7 (ARGS=check for one)
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) tests/lab/run.sh $(ARGS); s=$$?; \
 	    [ $$s -ne 77 ] || echo "lab: skipped"; [ $$s -eq 0 -o $$s -eq 77 ]
+
+OPENSEARCH_LIB = $(abspath $(BUILD))/deps/opensearch
+$(BUILD)/deps/opensearch: tests/providers/opensearch/pom.xml
+	@mvn -q -B -f $< dependency:copy-dependencies -DoutputDirectory=$(abspath $@) && touch $@
+
+opensearch: $(BUILD)/shikra ## pipelines against a real OpenSearch node (wants Java and Maven)
+	@if ! command -v mvn > /dev/null || ! command -v java > /dev/null || ! $(MAKE) -s $(BUILD)/deps/opensearch; then \
+	    echo "opensearch: skipped, no Java, no Maven or no libraries"; exit 0; fi; \
+	    SHIKRA=$(BUILD)/shikra SHIKRA_DUCKDB=$${SHIKRA_DUCKDB:-$(BUILD)/lib/libduckdb.so} \
+	    OPENSEARCH_LIB=$(OPENSEARCH_LIB) $(PYTHON) tests/providers/suite_opensearch.py
 
 lint: ## house rules that a script can check
 	@tests/lint.sh
