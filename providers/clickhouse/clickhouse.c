@@ -18,12 +18,6 @@ static enum status check_url(struct ch *ch, const struct remote_setup *setup,
                              const struct remote_call *call)
 {
     struct url u;
-    if (setup->instance.n) {
-        diag_error(call->ds, DIAG_CONFIG, call->span,
-                   "clickhouse has no entry '%.*s' in the configuration",
-                   STRF(setup->instance));
-        return ST_USER;
-    }
     if (!url_parse(ch->url, &u) || str_find_char(ch->url, '?') >= 0) {
         struct diag *d = diag_error(call->ds, DIAG_CONFIG, call->span,
                                     "clickhouse needs an address: %s",
@@ -52,6 +46,13 @@ static void read_setup(struct ch *ch, const struct remote_setup *setup)
                 : arena_str(a, url);
     ch->ca_file = arena_str(a, setup_text(setup, "ca_file"));
     secrets_add(ch->services->secrets, password);
+    if (setup_text(setup, "database").n) {
+        struct buf b;
+        buf_init(&b, 4096);
+        url_query(&b, "database", setup_text(setup, "database"));
+        ch->settings = buf_take(&b, a);
+        buf_release(&b);
+    }
     if (user.n || password.n)
         ch->auth = auth_basic(ch->services->auths,
                               user.n ? user : S("default"), password);
@@ -130,27 +131,36 @@ static void ch_close(struct remote *r)
     arena_free(r->arena);
 }
 
+static const struct remote_setting settings[] = {
+    { "url", TYPE_STRING, "of the HTTP interface: https://host:8443" },
+    { "user", TYPE_STRING, "who signs in; default when not given" },
+    { "password", TYPE_STRING, "of the user" },
+    { "database", TYPE_STRING, "whose tables go by their bare names" },
+    { "ca_file", TYPE_STRING, "certificates (PEM) to trust" },
+    { "timeout", TYPE_TIMESPAN, "of one statement; an hour when not given" },
+    { "plain", TYPE_BOOL, "http:// to another machine, unprotected, is meant" },
+    { NULL, TYPE_ERROR, NULL },
+};
+
 static enum status ch_connect(struct remote_services *services,
-                              const struct remote_setup *setup,
+                              const struct remote_setup *given,
                               struct remote **out,
                               const struct remote_call *call)
 {
     struct arena *a = arena_new();
     struct ch *ch = NEW(a, struct ch);
-    struct buf b;
-    str database = setup_text(setup, "database");
+    struct remote_setup setup;
+    struct setup_source from = { services, "ClickHouse", settings, a };
     ch->services = services;
     ch->remote = (struct remote){ .arena = a, .impl = ch,
-                                  .alias = arena_str(a, setup->alias) };
-    read_setup(ch, setup);
-    buf_init(&b, 4096);
-    if (database.n)
-        url_query(&b, "database", database);
-    ch->settings = buf_take(&b, a);
-    buf_release(&b);
-    enum status st = check_url(ch, setup, call);
+                                  .alias = arena_str(a, given->alias) };
+    enum status st = setup_complete(&from, given, &setup, call);
+    if (st == ST_OK) {
+        read_setup(ch, &setup);
+        st = check_url(ch, &setup, call);
+    }
     if (st == ST_OK)
-        st = find_out(ch, setup, call);
+        st = find_out(ch, &setup, call);
     if (st == ST_OK)
         *out = &ch->remote;
     else
@@ -166,17 +176,6 @@ static enum remote_push ch_push(struct remote *r, const struct remote_query *q,
     struct sql_pipeline p = { &ch_dialect, t, q };
     return t ? sql_push(&p, next) : PUSH_NO;
 }
-
-static const struct remote_setting settings[] = {
-    { "url", TYPE_STRING, "of the HTTP interface: https://host:8443" },
-    { "user", TYPE_STRING, "who signs in; default when not given" },
-    { "password", TYPE_STRING, "of the user" },
-    { "database", TYPE_STRING, "whose tables go by their bare names" },
-    { "ca_file", TYPE_STRING, "certificates (PEM) to trust" },
-    { "timeout", TYPE_TIMESPAN, "of one statement; an hour when not given" },
-    { "plain", TYPE_BOOL, "http:// to another machine, unprotected, is meant" },
-    { NULL, TYPE_ERROR, NULL },
-};
 
 const struct remote_provider remote_clickhouse = {
     .name = "clickhouse",

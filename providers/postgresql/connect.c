@@ -77,8 +77,7 @@ static void set_tls(struct pg *pg, size_t *n, const struct remote_setup *setup)
     set(pg, n, "sslrootcert", ca);
 }
 
-enum status pg_settings(struct pg *pg, const struct remote_setup *setup,
-                        const struct remote_call *call)
+void pg_settings(struct pg *pg, const struct remote_setup *setup)
 {
     static const char *const same[] = { "host", "port", "user", "password" };
     struct arena *a = pg->remote.arena;
@@ -98,13 +97,6 @@ enum status pg_settings(struct pg *pg, const struct remote_setup *setup,
     const char *password = option_text(setup, "password", a);
     if (password)
         secrets_add(pg->secrets, str_of(password));
-    if (setup->instance.n) {
-        diag_error(call->ds, DIAG_CONFIG, call->span,
-                   "postgresql has no entry '%.*s' in the configuration",
-                   STRF(setup->instance));
-        return ST_USER;
-    }
-    return ST_OK;
 }
 
 /* ---- signing in ---- */

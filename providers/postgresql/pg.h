@@ -22,9 +22,8 @@ struct pg {
 
 /* ---- connect.c ---- */
 
-/* Options as libpq wants them. Reports what is wrong with them. */
-enum status pg_settings(struct pg *pg, const struct remote_setup *setup,
-                        const struct remote_call *call);
+/* Options as libpq wants them. */
+void pg_settings(struct pg *pg, const struct remote_setup *setup);
 /* A connection that is idle, in a read-only session; the caller gives it back.
  * NULL: reported, or cancelled (then *st says so). */
 PGconn *pg_take(struct pg *pg, const struct remote_call *call, enum status *st);

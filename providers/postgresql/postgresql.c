@@ -7,6 +7,7 @@
 #include "pg.h"
 
 #include "providers/services.h"
+#include "providers/setup.h"
 
 static str where_of(struct pg *pg)
 {
@@ -21,6 +22,22 @@ static str where_of(struct pg *pg)
                      host ? " at " : "", host ? host : "",
                      database ? ", database " : "", database ? database : "");
 }
+
+static const struct remote_setting settings[] = {
+    { "host", TYPE_STRING, "name or address, or the folder of a socket" },
+    { "port", TYPE_LONG, "5432 when not given" },
+    { "database", TYPE_STRING, "the user's name when not given" },
+    { "user", TYPE_STRING, "who signs in" },
+    { "password", TYPE_STRING, "PGPASSWORD and ~/.pgpass count, too" },
+    { "sslmode", TYPE_STRING,
+      "disable, allow, prefer, require, verify-ca, verify-full; elsewhere "
+      "than on this machine verify-full when not given" },
+    { "ca_file", TYPE_STRING, "certificates (PEM) to trust" },
+    { "connect_timeout", TYPE_TIMESPAN, "10s when not given" },
+    { "timeout", TYPE_TIMESPAN, "of one statement; the server's own when not "
+                                "given" },
+    { NULL, TYPE_ERROR, NULL },
+};
 
 static enum status no_library(const struct remote_call *call, struct buf *why)
 {
@@ -39,14 +56,19 @@ static void pg_close(struct remote *r)
     arena_free(r->arena);
 }
 
-static enum status pg_begin(struct pg *pg, const struct remote_setup *setup,
+static enum status pg_begin(struct pg *pg, struct remote_services *services,
+                            const struct remote_setup *given,
                             const struct remote_call *call)
 {
     struct buf why;
-    enum status st = pg_settings(pg, setup, call);
-    pg->remote.where = where_of(pg);
+    struct remote_setup setup;
+    struct setup_source from = { services, "PostgreSQL", settings,
+                                 pg->remote.arena };
+    enum status st = setup_complete(&from, given, &setup, call);
     if (st != ST_OK)
         return st;
+    pg_settings(pg, &setup);
+    pg->remote.where = where_of(pg);
     buf_init(&why, 4096);
     if (!libpq_load(&pg->lib, &why)) {
         pg->lib.lib = NULL;
@@ -71,7 +93,7 @@ static enum status pg_connect(struct remote_services *services,
     pg->secrets = services->secrets;
     pg->remote = (struct remote){ .arena = a, .impl = pg,
                                   .alias = arena_str(a, setup->alias) };
-    enum status st = pg_begin(pg, setup, call);
+    enum status st = pg_begin(pg, services, setup, call);
     if (st == ST_OK)
         *out = &pg->remote;
     else
@@ -90,22 +112,6 @@ static enum remote_push pg_push(struct remote *r, const struct remote_query *q,
     struct sql_pipeline p = { &pg_dialect, t, q };
     return sql_push(&p, next);
 }
-
-static const struct remote_setting settings[] = {
-    { "host", TYPE_STRING, "name or address, or the folder of a socket" },
-    { "port", TYPE_LONG, "5432 when not given" },
-    { "database", TYPE_STRING, "the user's name when not given" },
-    { "user", TYPE_STRING, "who signs in" },
-    { "password", TYPE_STRING, "PGPASSWORD and ~/.pgpass count, too" },
-    { "sslmode", TYPE_STRING,
-      "disable, allow, prefer, require, verify-ca, verify-full; elsewhere "
-      "than on this machine verify-full when not given" },
-    { "ca_file", TYPE_STRING, "certificates (PEM) to trust" },
-    { "connect_timeout", TYPE_TIMESPAN, "10s when not given" },
-    { "timeout", TYPE_TIMESPAN, "of one statement; the server's own when not "
-                                "given" },
-    { NULL, TYPE_ERROR, NULL },
-};
 
 const struct remote_provider remote_postgresql = {
     .name = "postgresql",

@@ -254,6 +254,26 @@ def test_refused(server):
     s.batch.stop()
 
 
+def test_configured(server):
+    path = os.path.join(server.home, "shikra-test.yaml")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("DataProviders:\n  PostgreSQL-lab:\n    Args:\n"
+                "      host: 127.0.0.1\n      port: %d\n"
+                "      username: hunter\n      database: postgres\n"
+                "      timeout: 5m\n      password:\n"
+                "        EnvironmentVar: PG_TEST_WORD\n" % server.port)
+    batch = Batch(os.environ["SHIKRA"], seconds=60, env={
+        "MSTICPYCONFIG": path, "HOME": "/nonexistent",
+        "PG_TEST_WORD": pgd.PASSWORD})
+    answer = batch.ask(".connect postgresql.lab as pg", keep=True)
+    check("an entry of the configuration", not answer["errors"], answer)
+    answer = batch.ask("pg.vals | count", keep=True)
+    check("rows of it", "[[2]]" in repr(answer), answer)
+    answer = batch.ask(".connect postgresql.nope as x", keep=True)
+    check("no such entry", "308" in messages(answer), answer)
+    batch.stop()
+
+
 def test_sql_errors(server):
     s = Session(server.port)
     text = s.message('pg.query("SELECT nope FROM vals")')
@@ -396,9 +416,9 @@ def test_speed(server):
     s.batch.stop()
 
 
-PARTS = [test_values, test_names, test_sql_errors, test_refused, test_timeout,
-         test_changed, test_wide, test_props, test_cancel, test_speed,
-         test_gone]
+PARTS = [test_values, test_names, test_configured, test_sql_errors,
+         test_refused, test_timeout, test_changed, test_wide, test_props,
+         test_cancel, test_speed, test_gone]
 
 
 def main():
