@@ -143,11 +143,12 @@ static struct source *env_remote_open(void *ctx, struct remote *r,
     return o.source;
 }
 
-static void env_time_range(void *ctx, int64_t *from, int64_t *to)
+static bool env_time_range(void *ctx, int64_t *from, int64_t *to)
 {
     const struct lang *l = ctx;
     *from = l->range.last ? l->now - l->range.last : l->range.from;
     *to = l->range.last ? l->now : l->range.to;
+    return l->range.chosen;
 }
 
 /* What binding asks for is small: values, names of columns. */

@@ -63,6 +63,7 @@ struct lang {
     struct remote_services *services; /* what connections are made with */
     LIST(struct connection *) connections;
     struct time_range { /* of built-in queries, set by .time */
+        bool chosen;    /* by .time, not the first one */
         int64_t last;   /* ticks back from now; 0: from … to */
         int64_t from, to;
     } range;

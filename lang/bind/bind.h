@@ -54,8 +54,9 @@ struct bind_env {
                                   struct diags *ds);
     enum status (*remote_tables)(void *ctx, const struct remote_ask *ask,
                                  struct remote_tables *out);
-    /* The session's time range, for built-in queries. MAY be NULL. */
-    void (*time_range)(void *ctx, int64_t *from, int64_t *to);
+    /* The session's time range, for built-in queries; true: the analyst
+     * chose it. MAY be NULL. */
+    bool (*time_range)(void *ctx, int64_t *from, int64_t *to);
     /* Runs a query now, for constants and schemas that depend on data. */
     enum status (*run)(void *ctx, struct node *n, struct frame **out,
                        struct diags *ds);

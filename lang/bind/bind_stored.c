@@ -144,11 +144,14 @@ static const struct value *given(const struct stored_use *u, const char *name)
     return NULL;
 }
 
-/* A bound of the time range that was not given is the session's. */
-static void add_bound(struct stored_use *u, const char *name, int64_t ticks)
+/* A bound of the time range that was not given is the session's; the default
+ * of a query stands back only behind a range that the analyst chose. */
+static void add_bound(struct stored_use *u, const char *name, int64_t ticks,
+                      bool chosen)
 {
     const struct stored_param *p = stored_param(u->query, str_of(name));
-    if (p && p->type == STORED_DATETIME && !given(u, name))
+    if (p && p->type == STORED_DATETIME && !given(u, name) &&
+        (p->needed || chosen))
         u->args[u->values.nargs++] = (struct stored_arg){
             p, { .type = TYPE_DATETIME, .i = ticks }
         };
@@ -159,14 +162,15 @@ static bool read_args(struct stored_use *u, const struct ast *first)
     bool ok = true;
     size_t i = 0;
     int64_t from = 0, to = 0;
+    bool chosen = false;
     u->args = arena_array(u->b->arena, ast_nkids(u->call) + 4,
                           sizeof *u->args);
     for (const struct ast *k = first; k; k = k->next)
         ok &= read_arg(u, k, k->kind == AST_NAMED ? 0 : i++);
     if (u->b->env->time_range)
-        u->b->env->time_range(u->b->env->ctx, &from, &to);
-    add_bound(u, "start", from);
-    add_bound(u, "end", to);
+        chosen = u->b->env->time_range(u->b->env->ctx, &from, &to);
+    add_bound(u, "start", from, chosen);
+    add_bound(u, "end", to, chosen);
     u->values.args = u->args;
     return ok;
 }

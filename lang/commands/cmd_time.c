@@ -54,7 +54,7 @@ static enum status set_last(struct lang *l, struct binder *b,
         return ST_USER;
     if (v.type != TYPE_TIMESPAN || v.null || v.i <= 0)
         return wrong(last, "a timespan above zero is needed here", ds);
-    l->range = (struct time_range){ .last = v.i };
+    l->range = (struct time_range){ .chosen = true, .last = v.i };
     return ST_OK;
 }
 
@@ -74,7 +74,7 @@ static bool read_bound(struct binder *b, const struct ast *t, int64_t *ticks)
 static enum status set_bounds(struct lang *l, struct binder *b,
                               const struct ast *cmd, struct diags *ds)
 {
-    struct time_range r = { 0 };
+    struct time_range r = { .chosen = true };
     const struct ast *to = cmd->kid->next;
     if (!read_bound(b, cmd->kid, &r.from))
         return ds->nerrors ? ST_USER
