@@ -126,6 +126,8 @@ $(BUILD)/$(1)/replay/%: $(BUILD)/$(1)/tests/fuzz/%.o $(BUILD)/$(1)/tests/fuzz/re
 
 $(VERSION_SRC:%.c=$(BUILD)/$(1)/%.o): CHANGELOG.md
 $(BUILD)/$(1)/kernel/assets.o: $(wildcard kernelspec/*.*)
+$(BUILD)/$(1)/providers/queries/embedded.o: \
+    $(wildcard providers/queries/packs/*.yaml)
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call flavour,$(f))))
 
