@@ -299,8 +299,12 @@ void close_bracket(struct parser *p, const struct token *open)
     else
         diag_hint(p->ds, d, "it closes the '(' at line %d, column %d", line,
                   column);
-    while (!at_end_of_operator(p))
-        skip_brackets(p);
+    while (!at_end_of_operator(p)) {
+        if (at_punct(p, "]"))
+            take(p); /* of no bracket here */
+        else
+            skip_brackets(p);
+    }
     accept_punct(p, ")");
 }
 

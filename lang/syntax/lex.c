@@ -569,6 +569,8 @@ void lex(struct arena *a, str src, struct tokens *out, struct diags *ds)
         t.span.beg = (uint32_t)beg;
         if (x.i < x.src.n)
             lex_one(&x, &t);
+        if (x.i > x.src.n) /* an escape that the end cuts off */
+            x.i = x.src.n;
         t.span = span_from(&x, beg);
         PUSH(a, x.out, t);
         if (t.kind == TOK_END)

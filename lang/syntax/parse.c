@@ -87,6 +87,10 @@ static struct diag *report(struct parser *p, enum diag_code code, str message)
         p->error_at == t->span.beg + 1)
         return NEW(p->arena, struct diag); /* nobody will read it */
     p->error_at = t->span.beg + 1;
+    if (p->nreported++ == MAX_REPORTS) { /* the rest would be noise */
+        stop_parsing(p);
+        return NEW(p->arena, struct diag);
+    }
     struct span at = t->span;
     if (t->kind == TOK_END && p->i > 0)
         at = (struct span){ p->ts.v[p->i - 1].span.end,

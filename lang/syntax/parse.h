@@ -20,6 +20,7 @@ struct parser {
     unsigned depth;    /* nesting, against MAX_DEPTH */
     bool stopped;      /* the rest of the cell was given up: no more reports */
     uint32_t error_at; /* place of the last report: one per place */
+    unsigned nreported; /* mistakes told so far, against MAX_REPORTS */
     bool colon;        /* `column : "term"` compares: search, find */
     bool python;       /* inside a list or a dict of a Python literal */
 };
@@ -28,6 +29,7 @@ struct parser {
  * MAX_TERMS: of one `and` or `or`, which are all on one level. */
 enum {
     MAX_DEPTH = 400,
+    MAX_REPORTS = 50, /* mistakes of grammar that a cell is told */
     MAX_CHAIN = 300,
     MAX_TERMS = 5000,
     MAX_ITEMS = 10000,
