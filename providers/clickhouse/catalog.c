@@ -4,6 +4,8 @@
  * bare name, everything else as database.table. */
 #include "ch.h"
 
+#include "base/utf8.h"
+
 enum { MAX_TABLES = 100000 };
 
 enum status ch_tables(struct remote *r, struct arena *a,
@@ -60,12 +62,23 @@ static str quoted_name(struct arena *a, str name)
     return s;
 }
 
+/* Any bytes may be a name there. */
+static str shown_name(struct arena *a, str name)
+{
+    struct buf b;
+    buf_init(&b, 64 << 10);
+    (void)utf8_repair(&b, name);
+    str s = buf_take(&b, a);
+    buf_release(&b);
+    return s;
+}
+
 static struct sql_col column_of(struct ch *ch, const str *cells)
 {
     struct arena *a = ch->remote.arena;
     struct ch_type t = ch_type_of(cells[3], ch->has_json);
     return (struct sql_col){
-        .name = arena_str(a, cells[2]),
+        .name = shown_name(a, cells[2]),
         .type = ch_kind_type(t.kind),
         .kind = t.kind,
         .nullable = t.nullable,

@@ -13,7 +13,12 @@
 #include "base/utf8.h"
 #include "providers/limits.h"
 
-enum { BATCH_BYTES = 32 << 20, MAX_PENDING = 256 << 20, MAX_REPORT = 64 << 10 };
+enum {
+    BATCH_BYTES = 32 << 20,
+    MAX_PENDING = 256 << 20,
+    MAX_REPORT = 64 << 10,
+    LONG_ROW = 64 << 10,
+};
 
 struct reading {
     struct ch_source *s;
@@ -152,6 +157,26 @@ static void reject_row(struct reading *r, size_t bytes)
     r->sink->reject(r->sink->ctx, 0, &rj);
 }
 
+/* Only lengths are looked at: a long row that comes in many pieces is not to
+ * be copied with each. */
+static bool is_whole(const struct reading *r, str m)
+{
+    const char *p;
+    str s;
+    for (size_t c = 0; c < r->frame->ncols; c++) {
+        enum type t = r->frame->cols[c].type;
+        if (t != TYPE_STRING) {
+            if (!take(&m, 1, &p))
+                return false;
+            if (*p)
+                continue;
+        }
+        if (type_is_text(t) ? !take_text(&m, &s) : !take(&m, 8, &p))
+            return false;
+    }
+    return true;
+}
+
 /* Takes one row off *m; false: it is not all there, or there is none. */
 static bool take_row(struct reading *r, str *m)
 {
@@ -163,6 +188,8 @@ static bool take_row(struct reading *r, str *m)
         return false;
     }
     rest = str_sub(rest, 1, rest.n);
+    if (r->pending.n > LONG_ROW && !is_whole(r, rest))
+        return false;
     for (size_t c = 0; c < r->frame->ncols; c++)
         if (!take_cell(r, &r->frame->cols[c], &rest))
             return false;
@@ -209,7 +236,7 @@ static enum status take_piece(void *ctx, const struct http_reply *head,
     enum status st = take_rows(r, &m);
     if (!waits) {
         buf_add(&r->pending, m);
-    } else {
+    } else if (m.n < r->pending.n) {
         memmove(r->pending.p, m.p, m.n);
         r->pending.n = m.n;
     }

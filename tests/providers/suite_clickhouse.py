@@ -4,6 +4,7 @@ Values that come through unharmed, pipelines that mean the same there and here
 (sqlprops.py), and what happens when something goes wrong; with CHDB_LIB the
 first two again on a current engine. PARTS=props,bad runs some parts only.
 """
+import http.server
 import os
 import random
 import signal
@@ -371,8 +372,74 @@ def test_speed(server):
     s.batch.stop()
 
 
+# ---- a server that is not what it says ----
+
+class Liar(http.server.BaseHTTPRequestHandler):
+    """Knows one table; its rows are the bytes that the test gives."""
+    protocol_version = "HTTP/1.1"
+    rows = b""
+
+    def log_message(self, *args):
+        pass
+
+    def do_POST(self):
+        sql = self.rfile.read(int(self.headers["Content-Length"]))
+        data = b""
+        if b"system.columns" in sql:
+            cells = [b"default", b"t", b"a", b"Int64", b"default",
+                     b"default", b"t", b"b\xff", b"Nullable(String)",
+                     b"default", b"default", b"t", b"c", b"Nullable(Float64)",
+                     b"default"]
+            data = b"".join(bytes([len(c)]) + c for c in cells)
+        elif b"FROM `default`" in sql:
+            data = self.rows
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def test_liar(server):
+    """Answers that are cut, garbled or endless end in a sentence."""
+    liar = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Liar)
+    threading.Thread(target=liar.serve_forever, daemon=True).start()
+    there = chd.Asked()
+    there.port = liar.server_port
+    s = Session(there)
+    row = (b"\x01\x00" + (7).to_bytes(8, "little") + b"\x03x\xffz" + b"\x00" +
+           b"\0" * 8)
+    pick = random.Random(3)
+
+    def ask(data):
+        Liar.rows = data
+        return s.ask("ch.t")
+
+    answer = ask(row * 2)
+    check("whole rows", "'rows': [[7, 'x\ufffdz', 0.0], [7," in repr(answer),
+          answer)
+    for n in range(1, len(row)):
+        check("cut at %d" % n, messages(ask(row[:n])), n)
+        answer = ask(row * 5000 + row[:n])
+        check("cut at %d after rows" % n, "only the first 5000" in
+              repr(answer), repr(answer)[-300:])
+    for n in range(60):
+        data = bytearray(row * 3)
+        for _ in range(3):
+            data[pick.randrange(len(data))] = pick.randrange(256)
+        answer = ask(bytes(data))
+        check("garbled %d" % n, "died" not in answer and "hung" not in answer,
+              answer)
+    check("a length without end", messages(ask(
+        b"\x01\x00" + b"\0" * 8 + b"\xff" * 9)))
+    check("an exception in place of rows", "code 60" in messages(ask(
+        b"Code: 60. DB::Exception: Table default.t does not exist. "
+        b"(UNKNOWN_TABLE) (version 26.5)\n")))
+    s.batch.stop()
+    liar.shutdown()
+
+
 PARTS = [test_values, test_names, test_errors, test_changed, test_wide,
-         test_middle, test_props, test_cancel, test_speed, test_gone]
+         test_middle, test_liar, test_props, test_cancel, test_speed, test_gone]
 PARTS_OF_CHDB = [test_values, test_props]
 
 
