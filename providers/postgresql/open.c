@@ -206,6 +206,21 @@ static void wrap(const struct pg_source *s, struct buf *b, str text)
     buf_addc(b, ')');
 }
 
+/* What COPY can take; SHOW and EXPLAIN give rows, but not to it. */
+static bool gives_rows(str text)
+{
+    static const char *const words[] = { "select", "with", "values", "table" };
+    if (text.n && text.p[0] == '(')
+        return true;
+    for (size_t i = 0; i < 4; i++) {
+        size_t n = strlen(words[i]);
+        if (str_ieqz(str_sub(text, 0, n), words[i]))
+            return true;
+    }
+    /* A comment comes first: COPY will tell. */
+    return str_starts(text, S("--")) || str_starts(text, S("/*"));
+}
+
 static enum status no_rows(const struct remote_call *call)
 {
     diag_error(call->ds, DIAG_UNSUPPORTED, call->span,
@@ -226,7 +241,7 @@ static enum status open_own(struct pg_source *s, const struct remote_query *q,
     enum status st = describe(s, arena_cstr(a, text), call, &r);
     size_t n = st == ST_OK ? (size_t)s->pg->lib.nfields(r) : 0;
     struct pg_type *types = arena_array(a, n + 1, sizeof *types);
-    if (st == ST_OK && (n == 0 || n > MAX_COLUMNS_SENT))
+    if (st == ST_OK && (n == 0 || n > MAX_COLUMNS_SENT || !gives_rows(text)))
         st = no_rows(call);
     if (st == ST_OK)
         st = pg_types(s->pg, s->conn, r, types, call);

@@ -291,6 +291,8 @@ def test_sql_errors(server):
           == "0")
     check("nothing was changed", server.sql("SELECT count(*) FROM vals") ==
           "2" and server.sql("SELECT count(*) FROM other.events") == "0")
+    text = s.message('pg.query("EXPLAIN SELECT 1")')
+    check("no rows for COPY", "210" in text, text)
     text = s.message('pg.query("SELECT 1", start = ago(1d))')
     check("a time range", "211" in text, text)
     check("after errors", s.rows('pg.query("SELECT 1 AS a, 2 AS a;  ")') ==
