@@ -60,6 +60,6 @@ if [ "$mode" = --check ] && [ ! -x "$SHIKRA" ]; then
 fi
 page docs/reference/README.md docs/reference.py index
 for name in operators functions aggregates plugins commands renderers \
-    providers; do
+    providers queries; do
     page "docs/reference/$name.md" docs/reference.py "$name"
 done

@@ -128,6 +128,36 @@ def providers():
     return sections("Providers", ".show providers", ask(".show providers"))
 
 
+def call(row):
+    """The query's name with its parameters; what has a default is marked."""
+    common = {"start", "end", "table", "add_query_items", "time_column",
+              "host_column", "timeformat"}
+    params = [p.split(":") for p in row["Parameters"].split(", ") if p]
+    return "%s(%s)" % (row["Name"], ", ".join(
+        name + "?" * kind.endswith("?") for name, kind in params
+        if name not in common))
+
+
+def queries():
+    families = {}
+    for row in ask(".show queries"):
+        key = (row["Providers"], row["Family"])
+        families.setdefault(key, []).append(row)
+    out = ["# Built-in queries\n", NOTE % ".show queries",
+           "Called as `ALIAS.name(…)` or `local.name(…)`; see [how](../"
+           "queries.md). A parameter with `?` has a default. Most take `start`,"
+           " `end`, `table` and `add_query_items` as well, those of `local` "
+           "`time_column` and some `host_column`.\n"]
+    for key in sorted(families):
+        out += ["## %s: %s\n" % key,
+                "| query | table | what it gives | tags |\n|---|---|---|---|"]
+        out += ["| %s | %s | %s | %s |" % (
+            code(call(r)), cell(r["Table"]), cell(r["Summary"]),
+            cell(r["Tags"])) for r in families[key]]
+        out.append("")
+    return "\n".join(out)
+
+
 def commands():
     return sections("Dot commands", ".show commands", ask(".show commands"))
 
@@ -190,13 +220,14 @@ by `make test`.
 | [commands](commands.md) | dot commands |
 | [renderers](renderers.md) | pictures |
 | [providers](providers.md) | where rows come from |
+| [queries](queries.md) | built-in queries with parameters |
 | [error codes](errors.md) | every code and its meaning |
 """
 
 
 PAGES = {f.__name__: f for f in (
     index, operators, functions, aggregates, plugins, commands, renderers,
-    providers)}
+    providers, queries)}
 
 
 def main():
