@@ -1,0 +1,219 @@
+/* rows.c - objects of results as rows.
+ *
+ * Called by: export.c, job.c.
+ * A value is a text, or a list of texts: a list in a dynamic column, lines in
+ * a text column. A name that no column has is told at the end. */
+#include "splunk.h"
+
+#include "providers/file/fill.h"
+#include "providers/file/json_decode.h"
+#include "providers/limits.h"
+
+enum { SHOWN_NAMES = 5, MAX_NAMES = 10000 };
+
+struct sp_rows {
+    struct arena *arena;
+    size_t ncols;
+    const struct source_col *cols;
+    struct row_sink *sink;
+    const atomic_bool *cancel;
+    struct field_names names; /* of columns, or those learnt */
+    LIST(bool) lists;         /* of the names learnt */
+    struct field_names unknown;
+    struct batch batch;
+    struct pool text;
+    struct cell *cells;
+    size_t ncells;
+    uint64_t nrows;
+};
+
+struct sp_rows *sp_rows_new(size_t ncols, const struct source_col *cols,
+                            struct row_sink *sink, const atomic_bool *cancel)
+{
+    struct sp_rows *r = xcalloc(1, sizeof *r);
+    int time = -1;
+    r->arena = arena_new();
+    r->ncols = ncols;
+    r->cols = cols;
+    r->sink = sink;
+    r->cancel = cancel;
+    field_names_init(&r->names, r->arena);
+    field_names_init(&r->unknown, r->arena);
+    r->cells = arena_array(r->arena, ncols + 1, sizeof *r->cells);
+    for (size_t i = 0; i < ncols; i++) {
+        field_names_add(&r->names, cols[i].name);
+        if (str_eqz(cols[i].name, "_time"))
+            time = (int)i;
+    }
+    if (sink)
+        batch_init(&r->batch, ncols, cols, time);
+    return r;
+}
+
+void sp_rows_free(struct sp_rows *r)
+{
+    if (r->sink)
+        batch_release(&r->batch);
+    pool_release(&r->text);
+    arena_free(r->arena);
+    free(r);
+}
+
+static struct cell lines_of(struct sp_rows *r, struct pull *j)
+{
+    struct buf b;
+    struct cell c;
+    size_t n = 0;
+    buf_init(&b, 4 * MAX_RECORD);
+    for (pull_array(j); pull_item(j);) {
+        if (!pull_value(j, &c) || c.kind == CELL_NULL)
+            continue;
+        if (n++)
+            buf_addc(&b, '\n');
+        if (c.kind == CELL_STRING)
+            json_decode(&b, (str){ c.p, c.n }, c.flags);
+        else
+            buf_add(&b, (str){ c.p, c.n });
+    }
+    char *p = pool_alloc(&r->text, b.n + 1);
+    if (b.n)
+        memcpy(p, b.p, b.n);
+    c = (struct cell){ .p = p, .n = (uint32_t)b.n, .kind = CELL_TEXT,
+                       .flags = CELL_HIGH };
+    buf_release(&b);
+    return c;
+}
+
+static void learn(struct sp_rows *r, str name, struct pull *j)
+{
+    bool list = pull_peek(j) == '[';
+    int32_t at = field_names_add(&r->names, name);
+    pull_skip(j);
+    if (at < 0 || (size_t)at >= MAX_NAMES)
+        return;
+    while (r->lists.n <= (size_t)at)
+        PUSH(r->arena, r->lists, false);
+    r->lists.v[at] |= list;
+}
+
+enum status sp_rows_add(struct sp_rows *r, struct pull *j)
+{
+    str key;
+    r->ncells = 0;
+    pull_object(j);
+    while (pull_key(j, &key)) {
+        int32_t at = field_names_find(&r->names, key);
+        struct cell c;
+        if (!r->sink) {
+            learn(r, arena_str(r->arena, key), j);
+            continue;
+        }
+        if (at < 0 || r->ncells == r->ncols) {
+            if (at < 0 && r->unknown.list.n < 1000)
+                field_names_add(&r->unknown, key);
+            pull_skip(j);
+            continue;
+        }
+        if (pull_peek(j) == '[' && r->cols[at].type != TYPE_DYNAMIC)
+            c = lines_of(r, j);
+        else if (!pull_value(j, &c))
+            break;
+        c.col = at;
+        r->cells[r->ncells++] = c;
+    }
+    return ST_OK;
+}
+
+void sp_rows_drop(struct sp_rows *r)
+{
+    r->ncells = 0;
+}
+
+enum status sp_rows_flush(struct sp_rows *r)
+{
+    enum status st = ST_OK;
+    if (r->cancel && atomic_load(r->cancel))
+        st = ST_CANCELLED;
+    if (r->sink && st == ST_OK && r->batch.nrows)
+        st = r->sink->batch(r->sink->ctx, 0, batch_finish(&r->batch));
+    if (r->sink)
+        batch_clear(&r->batch);
+    pool_reset(&r->text);
+    return st;
+}
+
+enum status sp_rows_end(struct sp_rows *r)
+{
+    r->nrows++;
+    if (!r->sink)
+        return ST_OK;
+    batch_add(&r->batch, r->cells, r->ncells);
+    return batch_full(&r->batch) ? sp_rows_flush(r) : ST_OK;
+}
+
+uint64_t sp_rows_repaired(const struct sp_rows *r)
+{
+    return r->batch.repaired;
+}
+
+uint64_t sp_rows_count(const struct sp_rows *r)
+{
+    return r->nrows;
+}
+
+void sp_rows_tell(struct sp_rows *r, str what, struct arena *a)
+{
+    struct buf b;
+    size_t n = r->unknown.list.n;
+    if (n == 0)
+        return;
+    buf_init(&b, 64 << 10);
+    for (size_t i = 0; i < n && i < SHOWN_NAMES; i++)
+        buf_addf(&b, "%s%.*s", i ? ", " : "", STRF(r->unknown.list.v[i].text));
+    r->sink->incomplete(
+        r->sink->ctx, PARTIAL,
+        arena_fmt(a,
+                  "%.*s: %zu fields that the first rows lack are not shown: "
+                  "%.*s%s",
+                  STRF(what), n, STRF(buf_str(&b)),
+                  n > SHOWN_NAMES ? ", …" : ""));
+    buf_release(&b);
+}
+
+void sp_rows_names(const struct sp_rows *r, struct arena *a,
+                   struct remote_schema *out)
+{
+    size_t n = r->names.list.n;
+    struct source_col *cols = arena_array(a, n, sizeof *cols);
+    for (size_t i = 0; i < n; i++) {
+        str name = arena_str(a, r->names.list.v[i].text);
+        bool list = i < r->lists.n && r->lists.v[i];
+        cols[i] = (struct source_col){
+            name, str_eqz(name, "_time") ? TYPE_DATETIME
+                  : list                 ? TYPE_DYNAMIC
+                                         : TYPE_STRING
+        };
+    }
+    *out = (struct remote_schema){ n, cols };
+}
+
+void sp_messages_read(struct sp_messages *m, struct pull *j)
+{
+    enum { MOST = 20 };
+    str key;
+    for (pull_array(j); pull_item(j);) {
+        str type = S(""), text = S("");
+        for (pull_object(j); pull_key(j, &key);)
+            if (str_eqz(key, "type"))
+                pull_text(j, m->arena, &type);
+            else if (str_eqz(key, "text"))
+                pull_text(j, m->arena, &text);
+            else
+                pull_skip(j);
+        bool bad = str_ieqz(type, "ERROR") || str_ieqz(type, "FATAL");
+        if (bad && m->errors.n < MOST)
+            PUSH(m->arena, m->errors, text);
+        else if (str_ieqz(type, "WARN") && m->warnings.n < MOST)
+            PUSH(m->arena, m->warnings, text);
+    }
+}

@@ -1,0 +1,230 @@
+"""suite_splunk.py - Splunk against a strict stand-in."""
+import datetime
+import os
+import random
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "limits"))
+import splunkd  # noqa: E402
+from batch_rig import Batch  # noqa: E402
+from splunkd import PASSWORD, TOKEN, USER, State  # noqa: E402
+
+TEXTS = ["", "a", "A", "abc", "ABC", "k", "\u212a", "s", "\u017f", "\u00e9",
+         "\u4e2d", 'x" | delete', "x\\", "x\\\" OR \"1\"=\"1", "[search x]",
+         "`macro`", "$token$", "100%", "a_b", "axb", "*", "a*c", "'", "a|b",
+         "C:\\Windows\\cmd.exe", "10.0.0.1", "4625", "007", "tab\there",
+         "cmd /c whoami", "sky", "\u017fKY"]
+TIMES = ["2024-05-01T08:00:00.123-02:00", "2024-05-01T10:00:00.000+00:00",
+         "2024-05-02T00:00:00.999+00:00", "2023-12-31T23:59:59.500+00:00"]
+
+good = bad = 0
+
+
+def check(what, ok, *more):
+    global good, bad
+    if ok:
+        good += 1
+        return
+    bad += 1
+    print("FAILED: %s" % what, *[str(m)[:1500] for m in more])
+
+
+def events(n):
+    r = random.Random(5)
+    out = []
+    for i in range(n):
+        e = {"_time": r.choice(TIMES), "_raw": "event %d" % i,
+             "host": r.choice(TEXTS), "user": r.choice(TEXTS),
+             "sourcetype": r.choice(["syslog", "wineventlog"]),
+             "many": r.choice([["x"], ["x", "y"], "z"]), "i": str(i)}
+        if i > 1100:  # after the first rows
+            e["user"] = r.sample(TEXTS[1:], 2)
+        if r.random() < 0.2:
+            del e["host"]
+        out.append(e)
+    return out
+
+
+def kql(s):
+    return "'%s'" % s.replace("\\", "\\\\").replace("'", "\\'").replace(
+        "\t", "\\t")
+
+
+class Session:
+    def __init__(self, port, how):
+        self.batch = Batch(os.environ["SHIKRA"], seconds=60,
+                           env={"MSTICPYCONFIG": "", "HOME": "/nonexistent"})
+        self.connected = self.ask(
+            '.connect splunk as s with (url = "http://127.0.0.1:%d", %s)' %
+            (port, how))
+
+    def ask(self, code):
+        return self.batch.ask(code, keep=True)
+
+    def table(self, code):
+        found = [o for o in self.ask(code).get("outputs", [])
+                 if o["kind"] == "table"]
+        return found[-1] if found else {"rows": None, "notes": None}
+
+    def sorted(self, code):
+        answer = self.ask(code)
+        return answer["errors"], [
+            (o["columns"], sorted(o["rows"], key=repr))
+            for o in answer["outputs"] if o["kind"] == "table"]
+
+    def message(self, code):
+        return " / ".join(e["message"] for e in self.ask(code)["errors"])
+
+
+def pipelines():
+    r = random.Random(3)
+    words = ["==", "=~", "!=", "contains", "has", "startswith", "endswith",
+             "contains_cs", "!has", "startswith_cs"]
+
+    def condition(depth=0):
+        kind = r.randrange(6)
+        if kind == 0 and depth < 3:
+            return "(%s %s %s)" % (condition(depth + 1),
+                                   r.choice(["and", "or"]),
+                                   condition(depth + 1))
+        if kind == 1:
+            return "%s %s (%s)" % (r.choice(["user", "host"]), r.choice(
+                ["in", "in~", "!in", "has_any"]), ", ".join(
+                kql(r.choice(TEXTS)) for _ in range(2)))
+        if kind == 2:
+            return "_time %s datetime(%s)" % (
+                r.choice([">", ">=", "<", "<=", "=="]), r.choice(
+                    ["2024-05-01T10:00:00.123Z", "2024-05-01T10:00:00Z",
+                     "2023-12-31T23:59:59.5Z", "2024-05-02T00:00:00.9999Z"]))
+        return "%s %s %s" % (r.choice(["user", "host", "sourcetype"]),
+                             r.choice(words), kql(r.choice(TEXTS)))
+    out = ["T | where %s%s" % (condition(), r.choice(
+        ["", " | count", " | project i, user",
+         " | summarize count() by host", " | where %s" % condition()]))
+        for _ in range(120)]
+    out += ["T | where user == %s" % kql(t) for t in TEXTS]
+    return out + ["T", "T | count", "T | project many, i", "T | distinct host",
+                  "T | where _time between (datetime(2024-05-01) .. "
+                  "datetime(2024-05-01T23:00:00Z)) | count",
+                  "T | summarize n = count()", "T | top 3 by i asc"]
+
+
+def same_rows(s):
+    kept = s.ask("here = s.main")
+    check("the table is read", kept["ok"], kept["errors"])
+    del State.searches[:]
+    for text in pipelines():
+        a = s.sorted(text.replace("T", "s.main", 1))
+        b = s.sorted(text.replace("T", "here", 1))
+        check(text, a == b and not a[0], a, b)
+    pushed = sum("like(" in f["search"] for f in State.searches)
+    timed = sum("earliest_time" in f or "latest_time" in f
+                for f in State.searches)
+    check("conditions ran there", pushed > 60 and timed > 5, pushed, timed)
+    del State.searches[:]
+    t = s.table("s.main | take 3 | project i")
+    check("take is asked for", len(t["rows"]) == 3 and
+          " | head 3 | fields " in State.searches[-1]["search"],
+          State.searches)
+    t = s.table("s.main | count")
+    check("count is counted there", t["rows"] == [[1200]] and
+          "stats count" in State.searches[-1]["search"], t)
+
+
+def tables(s):
+    names = s.table(".show tables of s | project Name | order by Name asc")
+    check("tables", names["rows"] == [["empty"], ["main"],
+                                      ["saved.Odd logons"]], names)
+    check("no such table", "has no table 'nix'" in s.message("s.nix"))
+    check("no such name", "has no table" in
+          s.message("s.['main\" | delete | search \"']"))
+    t = s.table("s.main.syslog | summarize count() by sourcetype")
+    check("a source type", [r[0] for r in t["rows"]] == ["syslog"], t)
+    t = s.table("s.['saved.Odd logons']")
+    check("a saved search", t["rows"] == [["ann", "3"]], t)
+    t = s.table("s.empty | count")
+    check("an empty index", t["rows"] == [[0]], t)
+    t = s.table("s.main | project many | take 1")
+    check("several values are a list", t["columns"][0]["type"] == "dynamic", t)
+
+
+def trouble(s):
+    count = "s.main | summarize dcount(i)"
+    for what in ("busy", "drops"):
+        State.trouble[:] = [what]
+        check("%s, then well" % what, s.table(count)["rows"] == [[1200]])
+    for what in ("html", "garbage", "cut", "endless"):
+        State.trouble[:] = [what]
+        text = s.message(count)
+        check("%s is an error" % what, text != "", text)
+    State.trouble[:] = ["ERROR"]
+    t = s.table("s.main")
+    check("an error among the rows", t.get("status") == "partial" and
+          "idx2 is down" in str(t["notes"]), t["notes"])
+    State.trouble[:] = ["WARN"]
+    answer = s.ask("s.main | count")
+    State.trouble[:] = []
+    check("a warning", answer["ok"], answer["errors"])
+
+
+def jobs(s):
+    State.answers.update({
+        "search index=main | head 120": [{"_time": "1714550400.5",
+                                          "i": str(i)} for i in range(120)],
+        "| makeresults": [{"a": ["x", "y"]}]})
+    t = s.table("s.query('index=main | head 120') | summarize dcount(i), "
+                "max(_time)")
+    check("a job, page by page", t["rows"] == [
+        [120, "2024-05-01T08:00:00.5000000Z"]], t)
+    t = s.table("s.query('| makeresults')")
+    check("several values in a text", t["rows"] == [["x\ny"]], t)
+    check("jobs are deleted", not State.jobs, State.jobs)
+    text = s.message("s.query('index=main | badsyntax')")
+    check("the service's words", "badsyntax" in text, text)
+    State.trouble[:] = ["failed"]
+    text = s.message("s.query('| makeresults')")
+    check("a job that fails", "disk quota" in text, text)
+    check("is deleted too", not State.jobs, State.jobs)
+    State.trouble[:] = ["short"]
+    t = s.table("s.query('index=main | head 120')")
+    State.trouble[:] = []
+    check("results that stop early", t.get("status") == "partial" and
+          "50 of 120" in str(t["notes"]), t["notes"])
+    s.ask("s.query('| makeresults', start = datetime(2024-05-01), end = "
+          "datetime(2024-05-02))")
+    check("its times", State.searches[-1].get("earliest_time") ==
+          "1714521600", State.searches[-1])
+
+
+def main():
+    port = splunkd.start()
+    State.epoch = lambda e: datetime.datetime.fromisoformat(
+        e["_time"]).timestamp() if "_time" in e else None
+    State.indexes.update({"main": events(1200), "empty": []})
+    State.saved["Odd logons"] = [{"user": "ann", "n": "3"}]
+    s = Session(port, 'token = "%s", timeout = 20s' % TOKEN)
+    check("connects with a token", s.connected["ok"] and "Splunk 9.3.0" in
+          str(s.connected), s.connected)
+    tables(s)
+    same_rows(s)
+    trouble(s)
+    jobs(s)
+    check("ends well", s.batch.stop() == 0)
+    s = Session(port, 'user = "%s", password = "%s", owner = "nobody", app = '
+                '"search"' % (USER, PASSWORD))
+    check("signs in, in a name space", s.connected["ok"], s.connected)
+    State.keys.clear()
+    check("signs in again", s.table("s.main | count")["rows"] == [[1200]])
+    check("ends well again", s.batch.stop() == 0)
+    s = Session(port, 'user = "x", password = "wrong-password-zzz"')
+    check("a wrong password", not s.connected["ok"] and "wrong-password" not
+          in str(s.connected), s.connected)
+    s.batch.stop()
+    print("%d passed, %d failed" % (good, bad))
+    return bad != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
