@@ -5,6 +5,7 @@ prefix is pushed down must give the same rows as over the same tables here.
 """
 import os
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -86,6 +87,9 @@ PIPELINES = [
     "'failed']) on EventID | where What == 'failed' | project Computer",
 ]
 
+# The settings: a folder of a team's own packs of queries.
+CONFIG = [""]
+
 good = bad = 0
 
 
@@ -113,7 +117,7 @@ class Session:
 
     def __init__(self, connect):
         self.batch = Batch(os.environ["SHIKRA"], seconds=60,
-                           env={"MSTICPYCONFIG": "",
+                           env={"MSTICPYCONFIG": CONFIG[0],
                                 "HOME": "/nonexistent"})
         for name, text in TABLES.items():
             self.ask("%s_here = %s" % (name, text))
@@ -234,6 +238,50 @@ def trouble(kind, s):
     State.trouble[:] = []
 
 
+def stored(kind, s, port):
+    """Built-in queries: values, slices, several connections."""
+    when = ("start = datetime(2024-05-01), end = datetime(2024-05-03)")
+    rows = s.rows('s.events_of(accounts = "corp\\\\bob, system", %s)' % when)
+    check(kind + ": a query of the team's pack", rows and
+          len(rows[0][1]) == 3, rows, s.message(
+              's.events_of(accounts = "corp\\\\bob, system", %s)' % when))
+    for value in (r'x\") or true or (\"', "') or ('", r"a\\", "{start}",
+                  "| take 1"):
+        rows = s.rows('s.events_of(accounts = dynamic(["%s"]), part = "%s", '
+                      '%s)' % (value, value, when))
+        check("%s: %s stays a value" % (kind, value), rows == [] or
+              rows[0][1] == [], rows)
+    del State.asked[:]
+    rows = s.rows('s.events_of("corp\\\\bob", add_query_items = "| count", '
+                  'split_by = 1d, %s)' % when)
+    sent = [q for q in State.asked if "getschema" not in q and "events" not in
+            q and "count" in q]
+    check(kind + ": slices", rows and [r[0] for r in rows[0][1]] == [2, 0] and
+          len(sent) == 2 and "2024-05-02T00:00:00" in sent[0] and
+          ">= datetime(2024-05-02T00:00:00" in sent[1], rows, sent)
+    s.rows('s.events_of("corp\\\\bob", split_by = 1d, %s)' % when)
+    State.trouble[:] = ["empty", "empty"]
+    answer = s.ask('s.events_of("corp\\\\bob", split_by = 1d, %s)' % when)
+    State.trouble[:] = []
+    table = [o for o in answer["outputs"] if o["kind"] == "table"]
+    check(kind + ": a slice that fails costs itself", table and
+          table[0]["status"] == "partial" and
+          "2024-05-01" in str(table[0]["notes"]), answer)
+    text = s.message("s.needs_a_table(%s)" % when)
+    check(kind + ": the table that it needs", "needs the table 'NotThere'" in
+          text, text)
+    text = s.message("s.broken(%s)" % when)
+    check(kind + ": a query that is wrong is not there",
+          "has no query 'broken'" in text, text)
+    s.ask(connect(kind, port).replace(" as s ", " as s2 "))
+    rows = s.rows('%s.events_of("system", %s) | summarize n = count() by '
+                  'Connection | order by Connection asc' % (kind, when))
+    check(kind + ": all connections", rows and rows[0][1] ==
+          [["s", 1], ["s2", 1]], rows, s.message(
+              '%s.events_of("system", %s)' % (kind, when)))
+    s.ask(".disconnect s2")
+
+
 def secrets(kind, port):
     s = Session(connect(kind, port, secret="wrong-secret-" + "z" * 20))
     said = str(s.connected)
@@ -250,6 +298,19 @@ def secrets(kind, port):
 def main():
     port = kqld.start()
     State.tables = TABLES
+    here = os.path.dirname(os.path.abspath(__file__))
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as settings:
+        settings.write("QueryDefinitions:\n  Custom:\n    - %s\n" %
+                       os.path.join(here, "custom_packs"))
+        settings.flush()
+        CONFIG[0] = settings.name
+        run(port)
+    State.engine.stop()
+    print("%d passed, %d failed" % (good, bad))
+    return bad != 0
+
+
+def run(port):
     for kind in ("sentinel", "kusto", "defender"):
         s = Session(connect(kind, port))
         check(kind + ": connects", s.connected["ok"], s.connected)
@@ -259,12 +320,10 @@ def main():
         same_rows(kind, s)
         what_is_sent(kind, s)
         trouble(kind, s)
+        stored(kind, s, port)
         check(kind + ": .disconnect", s.ask(".disconnect s")["ok"])
         check(kind + ": ends well", s.batch.stop() == 0)
         secrets(kind, port)
-    State.engine.stop()
-    print("%d passed, %d failed" % (good, bad))
-    return bad != 0
 
 
 if __name__ == "__main__":
