@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "lang.h"
+#include "query_words.h"
 
 struct word {
     const char *kind, *usage, *summary, *example;
@@ -80,6 +81,7 @@ bool word_help(const struct registry *r, str name, struct buf *b, bool md)
         add_word(b,
                  &(struct word){ "provider", p->usage, p->summary, p->example },
                  md);
+    query_help(r->stored, name, b, md);
     return b->n > before;
 }
 

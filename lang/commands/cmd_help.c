@@ -43,7 +43,10 @@ static enum status help_run(struct lang *l, const struct ast *cmd,
         return ST_OK;
     }
     buf_init(&b, 1 << 20);
+    const struct stored_face *queries = l->reg.stored;
     bool found = word_help(&l->reg, cmd->kid->text, &b, false);
+    if (!found && queries && queries->load(queries->ctx, ds) == ST_OK)
+        found = word_help(&l->reg, cmd->kid->text, &b, false);
     out->text = buf_take(&b, out->arena);
     buf_release(&b);
     if (found)
@@ -68,7 +71,7 @@ const struct lang_command cmd_help = {
     .name = "help",
     .usage = ".help [topic]",
     .summary = "An overview, or usage and example of one operator, function, "
-               "renderer, provider or command.",
+               "renderer, provider, built-in query or command.",
     .example = ".help summarize",
     .parse = help_parse,
     .run = help_run,
