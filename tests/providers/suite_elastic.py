@@ -1,6 +1,9 @@
 """suite_elastic.py - Elasticsearch against a strict stand-in."""
 import os
+import signal
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -140,6 +143,32 @@ def languages(s):
     check("no PPL", "ppl" in s.message("e.query('x', language = 'ppl')"))
 
 
+def cancel(port):
+    """SIGINT stops a cell that waits, and what it had opened there."""
+    State.trouble[:] = ["drip"] * 8
+    program = subprocess.Popen(
+        [os.environ["SHIKRA"], "run", "-e",
+         '.connect elastic as e with (url = "http://127.0.0.1:%d", api_key = '
+         '"%s")\ne.many' % (port, KEY)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    until = time.monotonic() + 20
+    while not (State.open_ids and len(State.trouble) < 8) and time.monotonic() < until:
+        time.sleep(0.05)
+    check("it runs there", State.open_ids and len(State.trouble) < 8)
+    time.sleep(0.3)
+    begin = time.monotonic()
+    program.send_signal(signal.SIGINT)
+    try:
+        program.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        program.communicate()
+    took = time.monotonic() - begin
+    State.trouble[:] = []
+    check("cancelled within two seconds", took < 2, took)
+    check("closed there, too", not State.open_ids)
+
+
 def main():
     port = elasticd.start()
     State.indices.update({
@@ -168,6 +197,7 @@ def main():
     check("a wrong key", not s.connected["ok"] and "unable to authenticate" in
           str(s.connected) and "d3Jvbmc" not in str(s.connected), s.connected)
     s.batch.stop()
+    cancel(port)
     print("%d passed, %d failed" % (good, bad))
     return bad != 0
 

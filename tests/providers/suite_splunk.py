@@ -2,7 +2,10 @@
 import datetime
 import os
 import random
+import signal
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -198,6 +201,32 @@ def jobs(s):
           "1714521600", State.searches[-1])
 
 
+def cancel(port):
+    """SIGINT stops a cell that waits, and what it had opened there."""
+    State.trouble[:] = ["forever"]
+    program = subprocess.Popen(
+        [os.environ["SHIKRA"], "run", "-e",
+         '.connect splunk as s with (url = "http://127.0.0.1:%d", token = '
+         '"%s")\ns.query("| makeresults")' % (port, TOKEN)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    until = time.monotonic() + 20
+    while not (State.jobs) and time.monotonic() < until:
+        time.sleep(0.05)
+    check("it runs there", State.jobs)
+    time.sleep(0.3)
+    begin = time.monotonic()
+    program.send_signal(signal.SIGINT)
+    try:
+        program.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        program.communicate()
+    took = time.monotonic() - begin
+    State.trouble[:] = []
+    check("cancelled within two seconds", took < 2, took)
+    check("closed there, too", not State.jobs)
+
+
 def main():
     port = splunkd.start()
     State.epoch = lambda e: datetime.datetime.fromisoformat(
@@ -222,6 +251,7 @@ def main():
     check("a wrong password", not s.connected["ok"] and "wrong-password" not
           in str(s.connected), s.connected)
     s.batch.stop()
+    cancel(port)
     print("%d passed, %d failed" % (good, bad))
     return bad != 0
 
