@@ -177,6 +177,7 @@ enum status run_cell(struct lang *l, str code, const struct lang_opts *o,
     l->status_n = 0;
     struct run r = { .l = l, .o = o, .sink = sink, .ds = ds };
     struct ast *cell = parse_cell(l->cell, &l->reg, l->code, ds);
+    cell = several_results(l->cell, &l->reg, cell);
     enum status st = ds->nerrors ? ST_USER : run_all(&r, cell);
     if (ds->nerrors &&
         o->check) /* names are checked even when syntax is wrong */

@@ -40,6 +40,11 @@ const struct setting *find_setting(const struct setting *v, size_t n, str name);
 bool param_from_text(struct binder *b, const struct ast *p, str text,
                      enum type type, struct value *v);
 
+/* -- several.c -- */
+/* The cell with a query for each result of those that have several. */
+struct ast *several_results(struct arena *a, const struct registry *reg,
+                            const struct ast *cell);
+
 /* -- finding.c: guards and texts -- */
 enum status run_assert(struct run *r, const struct ast *t);
 enum status run_markdown(struct run *r, const struct ast *t);

@@ -21,26 +21,31 @@ enum { NPLUGINS = sizeof lang_plugins / sizeof *lang_plugins };
 
 /* Plugins of the language that need a service, another language's run time,
  * or have results of another shape. */
-static const char *const refused[] = {
-    "ai_chat_completion",
-    "ai_chat_completion_prompt",
-    "ai_embeddings",
-    "ai_embed_text",
-    "azure_digital_twins_query_request",
-    "cosmosdb_sql_request",
-    "diffpatterns_text",
-    "estimate_data_size",
-    "funnel_sequence",
-    "http_request",
-    "http_request_post",
-    "infer_storage_schema",
-    "infer_storage_schema_with_suggestions",
-    "mysql_request",
-    "postgresql_request",
-    "preview",
-    "python",
-    "r",
-    "sql_request",
+static const struct refused {
+    const char *name, *hint;
+} refused[] = {
+    { "ai_chat_completion", NULL },
+    { "ai_chat_completion_prompt", NULL },
+    { "ai_embeddings", NULL },
+    { "ai_embed_text", NULL },
+    { "azure_digital_twins_query_request", NULL },
+    { "cosmosdb_sql_request", NULL },
+    { "diffpatterns_text",
+      "reduce finds patterns of texts, diffpatterns compares columns" },
+    { "estimate_data_size", NULL },
+    { "funnel_sequence",
+      "funnel_sequence_completion counts who gets how far" },
+    { "http_request", NULL },
+    { "http_request_post", NULL },
+    { "infer_storage_schema", NULL },
+    { "infer_storage_schema_with_suggestions", NULL },
+    { "mysql_request", NULL },
+    { "postgresql_request", NULL },
+    { "preview",
+      "it ends a query that is shown; elsewhere write take and count" },
+    { "python", NULL },
+    { "r", NULL },
+    { "sql_request", NULL },
 };
 
 /* schema = ':' '(' [ '*' ',' ] name ':' type, … ')' */
@@ -80,20 +85,24 @@ static void evaluate_parse(struct parser *p, struct ast *op)
     parse_schema(p, op);
 }
 
-static bool is_refused(str name)
+static const struct refused *find_refused(str name)
 {
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        if (str_eqz(name, refused[i]))
-            return true;
-    return false;
+        if (str_eqz(name, refused[i].name))
+            return &refused[i];
+    return NULL;
 }
 
 static void unknown_plugin(struct binder *b, const struct ast *call)
 {
     str names[NPLUGINS];
-    if (is_refused(call->text)) {
-        bind_error(b, DIAG_UNSUPPORTED, call->span,
-                   "the plugin '%.*s' is not supported", STRF(call->text));
+    const struct refused *known = find_refused(call->text);
+    if (known) {
+        struct diag *d = bind_error(b, DIAG_UNSUPPORTED, call->span,
+                                    "the plugin '%.*s' is not supported",
+                                    STRF(call->text));
+        if (known->hint)
+            diag_hint(b->ds, d, "%s", known->hint);
         return;
     }
     for (size_t i = 0; i < NPLUGINS; i++)

@@ -1,4 +1,4 @@
-/* op_facet.c - `T | facet by …`: refused, because it gives several tables. */
+/* op_facet.c - `T | facet by …`, which gives several tables. */
 #include "refuse.h"
 
 /* facet by column, … [with ( operator | … )] */
@@ -32,11 +32,11 @@ static struct node *facet_bind(struct binder *b, const struct ast *op,
 
 const struct lang_op op_facet = {
     .name = "facet",
-    .usage = "T | facet by column, …   (not supported)",
-    .summary = "One table for each column; write one summarize for each "
-               "instead.",
-    .example = "datatable(k:string)[\"a\", \"b\", \"a\"] | summarize count() "
-               "by k",
+    .usage = "T | facet by column, … [with (operator | …)]",
+    .summary = "A table of counts for each column, and one of a subquery; it "
+               "ends the query.",
+    .example = "datatable(k:string)[\"a\", \"b\", \"a\"] | facet by k with "
+               "(take 1)",
     .parse = facet_parse,
     .print = facet_print,
     .bind = facet_bind,

@@ -1,4 +1,4 @@
-/* op_fork.c - `T | fork (…) (…)`: refused, because it gives several tables. */
+/* op_fork.c - `T | fork (…) (…)`, which gives several tables. */
 #include "refuse.h"
 
 /* fork [name '='] ( operator | … ) … */
@@ -42,10 +42,10 @@ static struct node *fork_bind(struct binder *b, const struct ast *op,
 
 const struct lang_op op_fork = {
     .name = "fork",
-    .usage = "T | fork (operator | …) (operator | …)   (not supported)",
-    .summary = "Several subqueries over one table; write several queries over "
-               "a materialized let instead.",
-    .example = "let X = materialize(range x from 1 to 9 step 1); X | count",
+    .usage = "T | fork (operator | …) (operator | …)",
+    .summary = "Several subqueries over one table, each with a result of its "
+               "own; it ends the query.",
+    .example = "range x from 1 to 9 step 1 | fork (count) (top 2 by x)",
     .parse = fork_parse,
     .print = fork_print,
     .bind = fork_bind,

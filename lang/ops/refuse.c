@@ -9,8 +9,8 @@ struct node *refuse_bind(struct binder *b, const struct ast *op,
     struct span at = { op->span.beg,
                        op->span.beg + (uint32_t)strlen(op->op->name) };
     struct diag *d = bind_error(b, DIAG_UNSUPPORTED, at,
-                                "'%s' gives several tables and is not "
-                                "supported",
+                                "'%s' gives several tables: it stands at the "
+                                "end of a query that is shown",
                                 op->op->name);
     diag_hint(b->ds, d, "%s", hint);
     return NULL;
