@@ -21,6 +21,7 @@ except ImportError:
     print("skipped: python3-yaml is not here")
     sys.exit(77)
 import kqld  # noqa: E402
+import splunkd  # noqa: E402
 from batch_rig import Batch  # noqa: E402
 from kqld import CLIENT, SECRET, WORKSPACE, State  # noqa: E402
 
@@ -195,10 +196,13 @@ def spl_quotes(q):
 # ---- runs ----
 
 PROVIDERS = {"LogAnalytics": "sentinel", "M365D": "defender",
-             "LocalData": "local"}
+             "LocalData": "local", "Splunk": "splunk"}
 
 
 def connect(kind, port):
+    if kind == "splunk":
+        return ('.connect splunk as splunk_ with (url = "http://127.0.0.1:%d"'
+                ', token = "%s")' % (port, splunkd.TOKEN))
     endpoint = "http://127.0.0.1:%d" % port
     where = {"sentinel": 'workspace_id = "%s", endpoint = "%s/v1"' % (
                  WORKSPACE, endpoint),
@@ -315,6 +319,26 @@ def try_query(r, q, doc):
     hostile(r, q, case, lets)
 
 
+def without_strings(text):
+    return re.sub(r'"(?:[^"\\]|\\.)*"', '""', text, flags=re.S)
+
+
+def hostile_spl(r, q):
+    """Hostile values leave a search as it is but for what stands in quotes."""
+    args = {n: "zz" for n, p in q.params.items()
+            if "default" not in p and p["type"] == "str"}
+    usual, errors = r.text(q, args)
+    check("splunk: %s: has a text" % q.name, usual, errors)
+    for name, p in q.params.items():
+        if p["type"] != "str" or name == "add_query_items" or not usual:
+            continue
+        for bad_value in HOSTILE:
+            text, errors = r.text(q, dict(args, **{name: bad_value}))
+            check("splunk: %s, %s = %r stays a value" % (q.name, name,
+                  bad_value), text and without_strings(text) ==
+                  without_strings(usual), text, errors)
+
+
 def at_the_service(r, q, doc):
     """One query a pack goes all the way."""
     if q.environments[0] == "LocalData":
@@ -338,6 +362,7 @@ def pack_suite(r, name, queries):
         layout(q)
         if q.environments == ["Splunk"]:
             spl_quotes(q)
+            hostile_spl(r, q)
         else:
             try_query(r, q, doc)
     unknown = set(doc.get("cases") or {}) - {q.name for q in queries}
@@ -348,11 +373,13 @@ def pack_suite(r, name, queries):
 
 def main():
     only = sys.argv[1] if len(sys.argv) > 1 else ""
-    found, port = packs(), kqld.start()
+    found = packs()
+    ports = {"sentinel": kqld.start(), "splunk": splunkd.start()}
+    ports["defender"] = ports["sentinel"]
     home = {"MSTICPYCONFIG": "", "HOME": "/nonexistent"}
     batch = Batch(os.environ.get("SHIKRA_RELEASE") or os.environ["SHIKRA"],
                   seconds=60, env=home)
-    for kind in ("sentinel", "defender"):
+    for kind, port in ports.items():
         answer = batch.ask(connect(kind, port), keep=True)
         check(kind + ": connects", answer.get("ok"), answer)
     unique(found)
