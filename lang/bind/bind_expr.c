@@ -320,18 +320,31 @@ static struct expr *bind_call(struct binder *b, const struct ast *t)
     return bind_call_args(b, t->text, t->span, t, args, n);
 }
 
-/* * has "x": any column as text. */
+/* Whether a column can equal a value of `type` that is no string. */
+static bool comparable(enum type column, enum type type)
+{
+    return column == type || column == TYPE_DYNAMIC ||
+           (type_is_num(column) && type_is_num(type));
+}
+
+/* * has "x": any column as text; * == 5: any column of such a type. */
 static struct expr *bind_any_column(struct binder *b, const struct ast *t)
 {
     size_t n = 0;
     struct expr **args =
         arena_array(b->arena, b->row->cols.n + 1, sizeof *args);
     struct expr *y = bind_expr(b, t->kid->next);
+    bool text = y->kind == EX_ERROR || y->type == TYPE_STRING ||
+                y->type == TYPE_DYNAMIC;
     for (size_t i = 0; i < b->row->cols.n; i++) {
         const struct col *c = &b->row->cols.v[i];
         if (c->name.n && c->name.p[0] == '\001')
             continue;
-        struct expr *x = coerce(b, ex_column(b, c, t->span), TYPE_STRING);
+        if (!text && !comparable(c->type, y->type))
+            continue;
+        struct expr *x = ex_column(b, c, t->span);
+        if (text)
+            x = coerce(b, x, TYPE_STRING);
         args[n++] = bind_binary(b, t->text, t->span, x, y);
     }
     args[n++] = ex_literal(b, (struct value){ .type = TYPE_BOOL }, t->span);
