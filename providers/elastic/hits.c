@@ -38,7 +38,7 @@ struct es_hits {
     struct pool text;
     struct buf path;
     struct pull j;
-    uint64_t lists, misfits;
+    uint64_t lists, misfits, bare; /* bare: documents that are not kept */
     struct field_names unknown; /* paths that the mapping lacks */
     uint64_t nrows;
 };
@@ -326,11 +326,13 @@ static void raw_value(struct es_hits *h, struct arena *a, str *out)
 static enum status read_hit(struct es_hits *h, struct es_page *page)
 {
     str key;
+    bool kept = false;
     struct place at = { 0, true, false };
     h->path.n = 0;
     pull_object(&h->j);
     while (pull_key(&h->j, &key)) {
         if (str_eqz(key, "_source") && pull_peek(&h->j) == '{') {
+            kept = true;
             walk_object(h, at);
         } else if (str_eqz(key, "fields") && pull_peek(&h->j) == '{') {
             at.source = false;
@@ -347,6 +349,7 @@ static enum status read_hit(struct es_hits *h, struct es_page *page)
         }
     }
     page->nhits++;
+    h->bare += h->w.all && !kept;
     return h->j.error ? ST_OK : end_row(h);
 }
 
@@ -546,6 +549,12 @@ static void tell_unknown(struct es_hits *h, str what, struct arena *a)
 void es_hits_end(struct es_hits *h, str what, struct arena *a)
 {
     struct row_sink *k = h->sink;
+    if (h->bare)
+        k->incomplete(k->ctx, PARTIAL,
+                      arena_fmt(a,
+                                "%.*s: %llu hits come without their document "
+                                "(_source)",
+                                STRF(what), (unsigned long long)h->bare));
     if (h->lists)
         k->incomplete(k->ctx, PARTIAL,
                       arena_fmt(a,

@@ -353,7 +353,7 @@ struct docs {
     struct body body;
     const struct es_field **fields;
     struct span span;
-    bool eql;
+    bool partial; /* of aggregations */
 };
 
 static enum status docs_read(struct source *s, unsigned part,
@@ -429,6 +429,94 @@ static struct docs *docs_new(struct elastic *e, const struct remote_query *q,
     return d;
 }
 
+/* An answer with aggregations is one row: how many hits, which, and they. */
+static const struct source_col totals[] = {
+    { { "total", 5 }, TYPE_LONG },
+    { { "hits", 4 }, TYPE_DYNAMIC },
+    { { "aggregations", 12 }, TYPE_DYNAMIC },
+};
+
+static void total_hits(struct pull *j, struct cell *cells)
+{
+    str key;
+    for (pull_object(j); pull_key(j, &key);) {
+        if (str_eqz(key, "hits"))
+            pull_value(j, &cells[1]);
+        else if (str_eqz(key, "total") && pull_peek(j) == '{')
+            for (pull_object(j); pull_key(j, &key);)
+                if (str_eqz(key, "value"))
+                    pull_value(j, &cells[0]);
+                else
+                    pull_skip(j);
+        else
+            pull_skip(j);
+    }
+}
+
+/* False: there are no aggregations in it. */
+static bool read_totals(struct docs *d, struct arena *a, struct cell *cells)
+{
+    struct field_names none;
+    struct pull j;
+    str key;
+    bool found = false;
+    field_names_init(&none, a);
+    pull_init(&j, (str){ d->body.bytes.p, d->body.bytes.n - JSON_PAD }, &none);
+    for (pull_object(&j); pull_key(&j, &key);) {
+        if (str_eqz(key, "aggregations"))
+            found = pull_value(&j, &cells[2]);
+        else if (str_eqz(key, "hits") && pull_peek(&j) == '{')
+            total_hits(&j, cells);
+        else
+            pull_skip(&j);
+    }
+    found = found && !j.error;
+    pull_release(&j);
+    return found;
+}
+
+static enum status totals_read(struct source *s, unsigned part,
+                               struct row_sink *sink,
+                               const atomic_bool *cancel, struct diags *ds)
+{
+    struct docs *d = s->impl;
+    struct arena *a = arena_new();
+    struct cell cells[3] = { { .kind = CELL_NULL } };
+    struct batch batch;
+    (void)part, (void)cancel, (void)ds;
+    body_text(&d->body);
+    read_totals(d, a, cells);
+    for (int32_t i = 0; i < 3; i++)
+        cells[i].col = i;
+    batch_init(&batch, s->ncols, s->cols, -1);
+    batch_add(&batch, cells, 3);
+    enum status st = sink->batch(sink->ctx, 0, batch_finish(&batch));
+    if (st == ST_OK && d->partial)
+        sink->incomplete(sink->ctx, PARTIAL,
+                         arena_fmt(a, "%.*s: its answer is partial",
+                                   STRF(d->e->what)));
+    batch_release(&batch);
+    arena_free(a);
+    return st;
+}
+
+/* Aggregations of shards that failed are those of the others. */
+static void look_for_totals(struct docs *d)
+{
+    struct arena *a = arena_new();
+    struct cell cells[3] = { { .kind = CELL_NULL } };
+    str all = body_text(&d->body);
+    if (read_totals(d, a, cells)) {
+        d->partial = str_find(all, S("\"timed_out\":true")) >= 0 ||
+                     str_find(all, S("\"failures\":[")) >= 0;
+        d->source.read = totals_read;
+        d->source.cols = totals;
+        d->source.ncols = 3;
+    }
+    d->body.bytes.n = all.n;
+    arena_free(a);
+}
+
 /* A query string, as a filter of everything that fits it. */
 static str lucene_query(struct arena *a, const struct remote_query *q)
 {
@@ -476,6 +564,8 @@ static enum status open_on_index(struct elastic *e,
         st = es_send(e, &rq, &d->body, call);
         if (st != ST_OK)
             docs_close(&d->source);
+        else if (t->language == L_DSL)
+            look_for_totals(d);
     }
     arena_free(a);
     return st;

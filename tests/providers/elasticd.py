@@ -207,7 +207,7 @@ class Elastic(Handler):
             return
         q = self.data
         known = {"size", "query", "_source", "fields", "sort", "pit", "slice",
-                 "search_after", "track_total_hits"}
+                 "search_after", "track_total_hits", "aggs"}
         assert set(q) <= known, set(q) - known
         assert q["size"] <= 10000
         State.searches.append(q)
@@ -230,6 +230,8 @@ class Elastic(Handler):
                               "failed": 0},
                   "hits": {"total": {"value": len(found), "relation": "eq"},
                            "max_score": None, "hits": hits}}
+        if "aggs" in q:
+            answer["aggregations"] = {"a": {"value": 7}}
         if paged:
             old = q["pit"]["id"]
             answer["pit_id"] = old

@@ -138,6 +138,9 @@ def languages(s):
     t = s.table("e.query('{\"size\":2}', language = 'dsl', index = 'many')")
     check("DSL as it is", len(t["rows"] or []) == 2 and
           t.get("status") == "truncated", t)
+    t = s.table("e.query('{\"size\":0,\"aggs\":{}}', language = 'dsl', index "
+                "= 'many') | project total, aggregations.a.value")
+    check("aggregations are one row", t["rows"] == [[15000, 7]], t)
     check("no such language", "no language 'perl'" in
           s.message("e.query('x', language = 'perl')").replace("there is ", ""))
     check("no PPL", "ppl" in s.message("e.query('x', language = 'ppl')"))
