@@ -177,7 +177,7 @@ static enum status elastic_connect(struct remote_services *services,
     e->remote.arena = a;
     e->remote.impl = e;
     e->base = base_url(&g);
-    e->plain = str_starts(e->base, S("http://"));
+    e->plain = is_loopback_url(e->base) || setup_bool(setup, "plain", false);
     e->what = arena_fmt(a, "cluster %.*s", STRF(setup->alias));
     e->ca_file = arena_str(a, setting(&g, "ca_file", "ca_file"));
     e->index = arena_str(a, setting(&g, "index", "index"));
@@ -251,6 +251,7 @@ static const struct remote_setting settings[] = {
     { "ca_file", TYPE_STRING, "Certificates (PEM) to trust as well." },
     { "index", TYPE_STRING, "Where .query() looks when it names none." },
     { "slices", TYPE_LONG, "Streams side by side of one table, 1 to 8." },
+    { "plain", TYPE_BOOL, "http:// to another machine, unprotected, is meant" },
     { "timeout", TYPE_TIMESPAN, "How long one request may take." },
     { NULL, TYPE_STRING, NULL },
 };

@@ -166,7 +166,7 @@ static enum status splunk_connect(struct remote_services *services,
     s->remote.impl = s;
     s->base = base_url(&g);
     s->path = name_space(&g);
-    s->plain = str_starts(s->base, S("http://"));
+    s->plain = is_loopback_url(s->base) || setup_bool(setup, "plain", false);
     s->what = arena_fmt(a, "Splunk %.*s", STRF(setup->alias));
     s->ca_file = arena_str(a, setting(&g, "ca_file", "ca_file"));
     s->seconds = (uint32_t)(seconds < 1             ? 1
@@ -343,6 +343,7 @@ static const struct remote_setting settings[] = {
     { "owner", TYPE_STRING, "Whose name space; with app." },
     { "app", TYPE_STRING, "The app whose knowledge objects count." },
     { "ca_file", TYPE_STRING, "Certificates (PEM) to trust as well." },
+    { "plain", TYPE_BOOL, "http:// to another machine, unprotected, is meant" },
     { "timeout", TYPE_TIMESPAN, "How long one search may take." },
     { NULL, TYPE_STRING, NULL },
 };
