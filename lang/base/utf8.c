@@ -310,3 +310,26 @@ size_t utf8_width(str s)
     }
     return width;
 }
+
+size_t utf8_blank(str s, size_t i)
+{
+    size_t left = i < s.n ? s.n - i : 0;
+    const uint8_t *p = (const uint8_t *)s.p + i;
+    if (left && (p[0] == ' ' || (p[0] >= '\t' && p[0] <= '\r')))
+        return 1;
+    if (left > 1 && p[0] == 0xC2 && p[1] == 0xA0)
+        return 2;
+    if (left < 3 || p[0] < 0xE1)
+        return 0;
+    static const uint16_t pages[][3] = {
+        /* first two bytes, the third from … to */
+        { 0xE19A, 0x80, 0x80 }, { 0xE1A0, 0x8E, 0x8E }, { 0xE280, 0x80, 0x8B },
+        { 0xE280, 0xA8, 0xA9 }, { 0xE280, 0xAF, 0xAF }, { 0xE281, 0x9F, 0x9F },
+        { 0xE380, 0x80, 0x80 }, { 0xEFBB, 0xBF, 0xBF },
+    };
+    for (size_t k = 0; k < sizeof pages / sizeof *pages; k++)
+        if (pages[k][0] == (p[0] << 8 | p[1]) && p[2] >= pages[k][1] &&
+            p[2] <= pages[k][2])
+            return 3;
+    return 0;
+}

@@ -27,4 +27,9 @@ void utf8_printable(struct buf *b, str s);
 void utf8_printable_keep(struct buf *b, str s, const char *keep);
 size_t utf8_width(str s);                    /* columns on a terminal */
 
+/* Bytes of the white space at s[i], 0 when there is none: ASCII's, U+00A0,
+ * U+1680, U+180E, U+2000 to U+200B (of zero width), U+2028, U+2029, U+202F,
+ * U+205F, U+3000 and the byte order mark. */
+size_t utf8_blank(str s, size_t i);
+
 #endif

@@ -109,6 +109,8 @@ void scope_each(const struct scope *s, void (*f)(void *, const struct let *),
                 void *ctx);
 
 /* -- tables (bind_table.c) -- */
+/* A table of which nothing is known: any column may be in it. */
+struct node *open_table(struct binder *b, str name, struct span at);
 struct node *bind_table(struct binder *b,
                         const struct ast *t); /* NULL: reported */
 bool is_tabular(const struct binder *b, const struct ast *t);

@@ -28,13 +28,21 @@ static bool is_outside(const struct binder *b, const struct expr *e)
     return false;
 }
 
+/* A column of rows that are not known keeps silent: its type is not known
+ * either, and what is done with it may be right. */
+static struct expr *bind_column(struct binder *b, const struct col *c,
+                                struct span at)
+{
+    return c->type == TYPE_ERROR ? ex_error(b, at) : ex_column(b, c, at);
+}
+
 static struct expr *bind_let_value(struct binder *b, struct let *l,
                                    struct span at)
 {
     const struct col *c =
         l->column.n && b->row ? node_find(b->row, l->column) : NULL;
     if (c)
-        return ex_column(b, c, at);
+        return bind_column(b, c, at);
     if (l->expr && !l->of_group && b->row && !b->row->open &&
         is_outside(b, l->expr)) {
         struct diag *d = bind_error(b, DIAG_NOT_CONSTANT, at,
@@ -104,7 +112,7 @@ static struct expr *bind_name(struct binder *b, const struct ast *t)
 {
     const struct col *c = b->row ? node_find(b->row, t->text) : NULL;
     if (c)
-        return ex_column(b, c, t->span);
+        return bind_column(b, c, t->span);
     struct let *l = scope_find(b->scope, t->text);
     if (l)
         return bind_let_value(b, l, t->span);
@@ -124,7 +132,7 @@ static struct expr *bind_side(struct binder *b, const struct ast *t)
         return NULL;
     const struct col *c = node_find(side, t->text);
     if (c)
-        return ex_column(b, c, t->span);
+        return bind_column(b, c, t->span);
     if (!side->open) {
         struct diag *d = bind_error(b, DIAG_UNKNOWN_COLUMN, t->span,
                                     "unknown column '%.*s' on the %s side",

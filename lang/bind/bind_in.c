@@ -70,8 +70,8 @@ static struct expr *bind_in_table(struct binder *b, const struct ast *t,
     return e;
 }
 
-/* The needles of has_any (…) as one JSON array: literals are joined here,
- * dynamic arrays are spliced by the engine. */
+/* The needles of has_any (…) as one JSON array of texts: literals are joined
+ * here, dynamic arrays are spliced by the engine. */
 static struct expr *needle_list(struct binder *b, struct expr **items, size_t n)
 {
     if (n == 1 && items[0]->type == TYPE_DYNAMIC)
@@ -81,11 +81,15 @@ static struct expr *needle_list(struct binder *b, struct expr **items, size_t n)
     bool literal = true;
     for (size_t i = 0; i < n; i++) {
         literal &= items[i]->kind == EX_LITERAL &&
-                   items[i]->type == TYPE_STRING;
+                   items[i]->type != TYPE_DYNAMIC;
         if (!literal)
             break;
+        struct buf needle;
+        buf_init(&needle, 16 << 20);
+        value_text(&needle, &items[i]->value);
         buf_addc(&text, i ? ',' : '[');
-        json_str(&text, items[i]->value.s);
+        json_str(&text, buf_str(&needle));
+        buf_release(&needle);
     }
     buf_adds(&text, n ? "]" : "[]");
     struct value v = { .type = TYPE_DYNAMIC, .s = buf_take(&text, b->arena) };
@@ -93,8 +97,10 @@ static struct expr *needle_list(struct binder *b, struct expr **items, size_t n)
     if (literal)
         return ex_literal(b, v, NO_SPAN);
     for (size_t i = 0; i < n; i++)
-        items[i] = coerce(b, items[i], TYPE_DYNAMIC);
-    return bind_call_args(b, S("array_concat_values"), NO_SPAN, NULL, items, n);
+        if (items[i]->type != TYPE_DYNAMIC)
+            items[i] = coerce(b, coerce(b, items[i], TYPE_STRING),
+                              TYPE_DYNAMIC);
+    return bind_call_args(b, S("k_array_of"), NO_SPAN, NULL, items, n);
 }
 
 static bool literal_list(struct expr **items, size_t n)

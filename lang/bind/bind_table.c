@@ -29,7 +29,7 @@ static struct node *scan(struct binder *b, const struct table_info *t,
     return n;
 }
 
-static struct node *open_table(struct binder *b, str name, struct span at)
+struct node *open_table(struct binder *b, str name, struct span at)
 {
     struct node *n = node_new(b->arena, NODE_SCAN, at, NULL);
     n->name = name;
@@ -550,6 +550,13 @@ struct node *bind_invoke(struct binder *b, const struct ast *call,
 {
     struct let *f = scope_find(b->scope, call->text);
     if (!f || !f->ast || f->ast->kind != AST_FUNCTION) {
+        if (b->open_tables) { /* a stored function may add any column */
+            struct node *p = project_new(b, call, in);
+            for (size_t i = 0; i < in->cols.n; i++)
+                project_keep(b, p, &in->cols.v[i]);
+            p->open = true;
+            return p;
+        }
         if (report_service_name(b, call->text, call->span))
             return NULL;
         struct diag *d = bind_error(b, DIAG_NEEDS_PROVIDER, call->span,

@@ -40,6 +40,26 @@ static void array_concat(struct fn_ctx *cx, const struct value *in,
     dyn_end(cx, &b, out);
 }
 
+/* The elements of arrays, and other values as they are; null adds nothing. */
+static void array_of(struct fn_ctx *cx, const struct value *in, size_t nin,
+                     struct value *out)
+{
+    struct buf b;
+    dyn_begin(&b);
+    buf_addc(&b, '[');
+    for (size_t i = 0; i < nin; i++) {
+        if (in[i].null || in[i].s.n == 0)
+            continue;
+        bool array = dyn_is_array(&in[i]);
+        str items = array ? str_sub(in[i].s, 1, in[i].s.n - 1) : in[i].s;
+        if (items.n && b.n > 1)
+            buf_addc(&b, ',');
+        buf_add(&b, items);
+    }
+    buf_addc(&b, ']');
+    dyn_end(cx, &b, out);
+}
+
 static void array_slice(struct fn_ctx *cx, const struct value *in, size_t nin,
                         struct value *out)
 {
@@ -447,6 +467,8 @@ const struct lang_func funcs_array[] = {
       .summary = "An array of arrays: the first elements, the second, …; "
                  "missing ones are null.",
       .example = "print zip(dynamic([1, 2]), dynamic(['a', 'b']))" },
+    HIDDEN("k_array_of", "dynamic*", TYPE_DYNAMIC, array_of,
+           "'x 5' has_any (5, tostring(now()))"),
     HIDDEN("k_array_shift_left", "dynamic, long, dynamic?", TYPE_DYNAMIC,
            shift_left, "array_shift_left(dynamic([1, 2, 3]), 1)"),
     HIDDEN("k_array_shift_right", "dynamic, long, dynamic?", TYPE_DYNAMIC,

@@ -43,9 +43,9 @@ static struct expr *key_column(struct binder *b, const struct ast *t,
                                struct node *side, const char *which)
 {
     const struct col *c = node_find(side, t->text);
-    if (c)
+    if (c && c->type != TYPE_ERROR)
         return ex_column(b, c, t->span);
-    if (side->open)
+    if (c || side->open)
         return ex_error(b, t->span);
     struct diag *d = bind_error(b, DIAG_UNKNOWN_COLUMN, t->span,
                                 "the %s table "
@@ -187,7 +187,7 @@ struct node *bind_join(struct binder *b, const struct ast *op, struct node *in,
     for (const struct ast *k = on ? on->kid : NULL; k; k = k->next)
         ok &= add_keys(b, k, n);
     b->right = NULL;
-    if (!ok && !n->open)
+    if (!ok && !n->open && !b->open_tables)
         return NULL;
     if (kind == JOIN_INNERUNIQUE)
         n->in[0] = unique_left(b, n, op);

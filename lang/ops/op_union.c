@@ -68,6 +68,8 @@ static struct node *union_bind(struct binder *b, const struct ast *op,
     collect(b, op, in, &t);
     if (b->ds->nerrors != nerrors)
         return NULL;
+    if (t.v.n == 0 && b->open_tables)
+        return open_table(b, S(""), op->span);
     if (t.v.n == 0) {
         bind_error(b, DIAG_UNKNOWN_TABLE, op->span,
                    "none of the tables of the "

@@ -85,7 +85,7 @@ static bool read_arguments(struct unpack *u)
     u->bag = plugin_column(u->b, t, u->in);
     if (!u->bag)
         return false;
-    if (u->bag->type != TYPE_DYNAMIC) {
+    if (u->bag->type != TYPE_DYNAMIC && u->bag->type != TYPE_ERROR) {
         struct diag *d = bind_error(u->b, DIAG_TYPE, t->span,
                                     "bag_unpack needs a dynamic column, this "
                                     "is a %s", type_name(u->bag->type));

@@ -30,7 +30,7 @@ static bool read_arguments(struct lookup *l)
         return false;
     const struct ast *t = plugin_arg(l->op, 1, NULL);
     const struct col *c = plugin_column(b, t, l->in);
-    if (c && c->type != TYPE_STRING) {
+    if (c && c->type != TYPE_STRING && c->type != TYPE_ERROR) {
         bind_error(b, DIAG_TYPE, t->span, "an address is a string, this is a "
                    "%s", type_name(c->type));
         return false;

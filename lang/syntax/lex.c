@@ -87,19 +87,18 @@ static bool skip_comment(struct lexer *x, bool line_start)
     return true;
 }
 
-/* White space of all kinds that reach a cell by pasting: NBSP and BOM too. */
+/* White space of all kinds that reach a cell by pasting. */
 static size_t blank_len(const struct lexer *x)
 {
-    int c = at(x, 0);
-    if (c == ' ' || (c >= '\t' && c <= '\r'))
-        return 1;
-    if (c == 0xC2 && at(x, 1) == 0xA0)
-        return 2;
-    if (c == 0xEF && at(x, 1) == 0xBB && at(x, 2) == 0xBF)
-        return 3;
-    if (c == 0xE2 && at(x, 1) == 0x80 && (at(x, 2) | 1) == 0xA9)
-        return 3; /* U+2028, U+2029 */
-    return 0;
+    return utf8_blank(x->src, x->i);
+}
+
+/* A mark before the first word of a line, and a separator that ends one. */
+static bool ends_line(const struct lexer *x, size_t n)
+{
+    int c = at(x, 2);
+    return at(x, 0) == '\n' ||
+           (n == 3 && (c == 0xA8 || c == 0xA9 || at(x, 0) == 0xEF));
 }
 
 /* A blank of several bytes ends a name although its bytes could be in one. */
@@ -113,7 +112,7 @@ static bool skip_blank(struct lexer *x, bool *line_start)
     size_t from = x->i, n;
     for (;;) {
         if ((n = blank_len(x)) != 0) {
-            if (at(x, 0) == '\n' || n == 3)
+            if (ends_line(x, n))
                 *line_start = true;
             x->i += n;
         } else if (!skip_comment(x, *line_start)) {
@@ -303,7 +302,7 @@ static bool scan_decimal(struct lexer *x)
     bool real = false;
     while (is_digit(at(x, 0)))
         x->i++;
-    if (at(x, 0) == '.' && is_digit(at(x, 1))) {
+    if (at(x, 0) == '.' && at(x, 1) != '.' && !is_name_start(at(x, 1))) {
         real = true;
         for (x->i++; is_digit(at(x, 0));)
             x->i++;

@@ -173,7 +173,7 @@ static struct ast *parse_postfix(struct parser *p)
     struct ast *t = parse_primary(p);
     for (unsigned n = 0; !too_long(p, n); n++) {
         const struct token *next = peek(p);
-        if (next->kind == TOK_QUOTED && !next->line_start && next->glued) {
+        if (next->kind == TOK_QUOTED && !next->line_start) {
             t = path_member(p, t);
         } else if (at_punct(p, ".") && !next->line_start) {
             take(p);
@@ -184,7 +184,7 @@ static struct ast *parse_postfix(struct parser *p)
                 return t;
             }
             t = path_member(p, t);
-        } else if (at_punct(p, "[") && next->glued && enter(p)) {
+        } else if (at_punct(p, "[") && !next->line_start && enter(p)) {
             take(p);
             struct ast *i = ast_new(p->arena, AST_INDEX, t->span, S(""));
             ast_add(i, t);

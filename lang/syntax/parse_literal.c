@@ -108,6 +108,17 @@ static str unquoted(str raw)
     return raw;
 }
 
+/* A year, or a year and a month: their first instant. */
+static bool typed_year(str raw, int64_t *t)
+{
+    bool month = raw.n == 7 && raw.p[4] == '-';
+    char day[] = "0000-01-01";
+    if (raw.n != 4 && !month)
+        return false;
+    memcpy(day, raw.p, raw.n);
+    return ticks_parse((str){ day, sizeof day - 1 }, t);
+}
+
 /* The inside of datetime(…), long(…) and the like. */
 static bool typed_value(struct parser *p, str raw, struct value *v)
 {
@@ -124,7 +135,8 @@ static bool typed_value(struct parser *p, str raw, struct value *v)
     case TYPE_INT:
     case TYPE_LONG:
     case TYPE_REAL: return typed_number(p, raw, v);
-    case TYPE_DATETIME: return ticks_parse(raw, &v->i);
+    case TYPE_DATETIME:
+        return ticks_parse(raw, &v->i) || typed_year(raw, &v->i);
     case TYPE_TIMESPAN: return typed_span(raw, v);
     case TYPE_GUID: return typed_guid(p, raw, v);
     case TYPE_DECIMAL: v->s = raw; return typed_decimal(raw);
