@@ -72,7 +72,7 @@ TEST(lists_keep_everything_up_to_the_limit)
     struct group g = group_new(LIST), none = group_new(LIST);
     for (int i = 0; i < 5; i++)
         put(&g, i % 2 ? "[1]" : "null", 3, NULL);
-    CHECK_STR(result(&g), "[null,[1],null]");
+    CHECK_STR(result(&g), "[null,1,null]");
     put(&none, "1", 0, NULL);
     put(&none, "1", -5, NULL);
     CHECK_STR(result(&none), "[]");

@@ -318,7 +318,7 @@ TEST(a_cli_that_hangs_can_be_cancelled)
     int64_t began = rig_ms();
     CHECK(auth_check(by(&d, ENTRA_CLI, "tenant-1"), d.rig.http,
                      &d.rig.call) == ST_CANCELLED);
-    CHECK(rig_ms() - began < 600);
+    CHECK(rig_ms() - began < 4000);
     pthread_join(t, NULL);
     setenv("PATH", path.p, 1);
     close_desk(&d);

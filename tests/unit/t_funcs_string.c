@@ -154,7 +154,8 @@ TEST(patterns)
     CHECK_STR(CALL("kre", T("a\\d(?<n>b)")), "a[\\p{Nd}](?P<n>b)");
     CHECK_STR(CALL("kre", T("(?=a)")),
               "!regular expression: look-ahead and look-behind are not "
-              "supported");
+              "supported: match what stands around as well, and take a "
+              "group");
     CHECK_STR(CALL("krep", T("<\\1|$2>"), T("(a)")), "<\\1|>");
     CHECK_STR(CALL("regex_quote", T("(so$me.Te^xt)")),
               "\\(so\\$me\\.Te\\^xt\\)");
