@@ -57,8 +57,8 @@ static struct expr *bind_in_table(struct binder *b, const struct ast *t,
     e->args[0] = coerce(b, x, ci ? TYPE_STRING : want);
     e->args[1] = coerce(b, col, ci ? TYPE_STRING : want);
     if (ci) {
-        e->args[0] = ex_call(b, TYPE_STRING, "lower($1)", e->args[0], NULL);
-        e->args[1] = ex_call(b, TYPE_STRING, "lower($1)", e->args[1], NULL);
+        for (size_t i = 0; i < 2; i++)
+            e->args[i] = ex_func(b, "k_fold", t->span, e->args[i], NULL);
     }
     if (e->args[0]->kind == EX_ERROR || e->args[1]->kind == EX_ERROR)
         return ex_error(b, t->span);

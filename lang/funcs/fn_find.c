@@ -69,6 +69,19 @@ static void row_eq_ci(struct fn_ctx *cx, const struct value *in, size_t n,
     dyn_set_bool(out, text_eq_fold(in[0].s, in[1].s));
 }
 
+/* What is equal under =~ is the same text here. */
+static void row_fold(struct fn_ctx *cx, const struct value *in, size_t n,
+                     struct value *out)
+{
+    struct buf b;
+    (void)n;
+    buf_init(&b, 4 * in[0].s.n + 4);
+    for (size_t i = 0; i < in[0].s.n;)
+        buf_add_utf8(&b, utf8_fold(utf8_next(in[0].s, &i)));
+    set_text(out, buf_take(&b, cx->tmp));
+    buf_release(&b);
+}
+
 /* The needles of a dynamic: the elements of an array and of arrays in it, or
  * one value. Null is no needle. */
 struct needles {
@@ -292,6 +305,10 @@ const struct lang_func funcs_find[] = {
              "\"cmd.EXE\" endswith \".exe\""),
     OPERATOR("k_eq_ci", row_eq_ci, "Equal but for case.",
              "\"CMD.exe\" =~ \"cmd.EXE\""),
+    { .name = "k_fold", .params = "string", .ret = TYPE_STRING,
+      .row = row_fold, .flags = FN_HIDDEN, .usage = "k_fold(text)",
+      .summary = "The text without case, by Unicode's simple folding.",
+      .example = "print \"CMD\" in~ ((print \"cmd\"))" },
     LIST_OPERATOR("k_has_any", row_has_any, "has, for any item of a list.",
                   "\"run whoami\" has_any (\"net\", \"whoami\")"),
     LIST_OPERATOR("k_has_all", row_has_all, "has, for all items of a list.",
