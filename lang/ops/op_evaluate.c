@@ -109,6 +109,11 @@ static void unknown_plugin(struct binder *b, const struct ast *call)
         names[i] = str_of(lang_plugins[i]->name);
     struct diag *d = bind_error(b, DIAG_UNSUPPORTED, call->span,
                                 "unknown plugin '%.*s'", STRF(call->text));
+    if (reg_op(b->reg, call->text)) {
+        diag_hint(b->ds, d, "it is an operator: T | %.*s …",
+                  STRF(call->text));
+        return;
+    }
     str near = diag_nearest(call->text, names, NPLUGINS);
     if (near.n)
         diag_hint(b->ds, d, "did you mean '%.*s'?", STRF(near));

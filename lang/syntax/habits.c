@@ -507,8 +507,20 @@ void report_no_operator(struct parser *p)
         diag_hint(p->ds, d, "a pipe is '|' alone");
 }
 
+/* Operators of KQL that this program does not run. */
+static bool is_refused_operator(str word)
+{
+    return str_eqz(word, "assert-schema") ||
+           str_eqz(word, "execute-and-cache") || str_eqz(word, "macro-expand");
+}
+
 void report_unknown_operator(struct parser *p, str word)
 {
+    if (is_refused_operator(word)) {
+        parse_error(p, DIAG_UNSUPPORTED, "'%.*s' is not supported",
+                    STRF(word));
+        return;
+    }
     struct diag *d = parse_error(p, DIAG_UNKNOWN_OPERATOR,
                                  "unknown operator '%.*s'", STRF(word));
     for (size_t i = 0; i < sizeof foreign_ops / sizeof *foreign_ops; i++)
