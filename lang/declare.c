@@ -53,6 +53,7 @@ enum status run_let(struct run *r, const struct ast *t)
         return ST_USER;
     pthread_mutex_lock(&l->lock);
     b.arena = l->arena; /* the let outlives the cell */
+    b.scope = l->scope;
     struct scope *now = mentions_last_shown(t->kid)
                             ? scope_copy(l->arena, l->scope)
                             : NULL;

@@ -187,7 +187,7 @@ struct binder session_binder(struct lang *l, struct diags *ds,
         .ds = ds,
         .reg = &l->reg,
         .env = session_env(l),
-        .scope = l->scope,
+        .scope = scope_new(l->cell, l->scope), /* `as` names what is in it */
         .now = l->now,
         .cell = l->binding,
         .open_tables = o && o->open_tables,

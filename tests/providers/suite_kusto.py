@@ -124,7 +124,11 @@ class Session:
         self.connected = self.ask(connect)
 
     def ask(self, code):
-        return self.batch.ask(code, keep=True)
+        answer = self.batch.ask(code, keep=True)
+        if "ok" not in answer:
+            print("DIED:", code, answer.get("stderr", "")[:6000])
+            raise SystemExit(1)
+        return answer
 
     def rows(self, code):
         return tables_of(self.ask(code))
