@@ -119,6 +119,53 @@ static void unknown_plugin(struct binder *b, const struct ast *call)
         diag_hint(b->ds, d, "did you mean '%.*s'?", STRF(near));
 }
 
+/* The word behind which a hunting operator takes the argument `name`; NULL:
+ * it is an option. `by` itself is no name in KQL. */
+static const char *clause_word(str name)
+{
+    static const char *const words[] = { "by",   "timeout", "of",
+                                         "over", "for" };
+    if (str_eqz(name, "key") || str_eqz(name, "keys"))
+        return "by";
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eqz(name, words[i]))
+            return words[i];
+    return NULL;
+}
+
+static struct ast *copy_alone(struct arena *a, const struct ast *t)
+{
+    struct ast *c = ast_new(a, t->kind, t->span, t->text);
+    *c = *t;
+    c->next = NULL;
+    return c;
+}
+
+/* evaluate iocs(Log, types = …), evaluate sessions(key = User): the operator as
+ * it stands behind a pipe. */
+static struct node *bind_hunting(struct binder *b, const struct ast *call,
+                                 const struct lang_op *hunt, struct node *in)
+{
+    struct ast *op = ast_new(b->arena, AST_OP, call->span, call->text);
+    struct ast *with = ast_new(b->arena, AST_CLAUSE, call->span, S("with"));
+    op->op = hunt;
+    for (const struct ast *k = call->kid; k; k = k->next) {
+        if (k->kind != AST_NAMED || !k->kid) {
+            ast_add(op, copy_alone(b->arena, k));
+            continue;
+        }
+        const char *word = clause_word(k->text);
+        struct ast *to = ast_new(b->arena, word ? AST_CLAUSE : AST_OPTION,
+                                 k->span, word ? str_of(word) : k->text);
+        ast_add(to, copy_alone(b->arena, k->kid));
+        ast_add(word ? op : with, to);
+    }
+    if (with->kid)
+        ast_add(op, with);
+    b->where = hunt->name;
+    return hunt->bind(b, op, in);
+}
+
 static struct node *evaluate_bind(struct binder *b, const struct ast *op,
                                   struct node *in)
 {
@@ -135,6 +182,9 @@ static struct node *evaluate_bind(struct binder *b, const struct ast *op,
             n = plugin_open(b, op, in, NULL);
         return n;
     }
+    const struct lang_op *hunt = reg_op(b->reg, call->text);
+    if (hunt && hunt->flags & OP_HUNTING)
+        return bind_hunting(b, call, hunt, in);
     unknown_plugin(b, call);
     return NULL;
 }
