@@ -28,9 +28,9 @@ static void column_stats(struct buf *sql, const struct col *c)
             break;
         }
     buf_addf(sql,
-             ", approx_count_distinct(c%u), min(c%u), max(c%u), "
-             "any_value(c%u)",
-             c->id, c->id, c->id, c->id);
+             ", least(approx_count_distinct(c%u), count(c%u)), min(c%u), "
+             "max(c%u), any_value(c%u)",
+             c->id, c->id, c->id, c->id, c->id);
 }
 
 static struct frame *stats_frame(struct lang *l, struct node *n,
