@@ -128,16 +128,3 @@ enum status setup_complete(const struct setup_source *from,
     out->noptions = n;
     return st;
 }
-
-bool is_loopback_url(str url)
-{
-    static const char *const hosts[] = { "http://127.0.0.1", "http://[::1]",
-                                         "http://localhost" };
-    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
-        str host = str_of(hosts[i]);
-        if (str_starts(url, host) &&
-            (url.n == host.n || url.p[host.n] == ':' || url.p[host.n] == '/'))
-            return true;
-    }
-    return false;
-}

@@ -29,7 +29,5 @@ enum status setup_complete(const struct setup_source *from,
                            const struct remote_setup *given,
                            struct remote_setup *out,
                            const struct remote_call *call);
-/* A host of this machine: "http://" is no risk there. */
-bool is_loopback_url(str url);
 
 #endif

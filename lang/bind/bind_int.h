@@ -50,7 +50,6 @@ struct node *bind_remote_query(struct binder *b, struct remote *r,
 struct remote_query *remote_query_new(struct binder *b, struct span at);
 struct node *remote_fetch_node(struct binder *b, struct remote *r,
                                const struct remote_query *q, str name);
-struct node *remote_open_node(struct binder *b, str name, struct span at);
 /* What `name` in name.query(…) means besides an alias: a provider with
  * connections, or `local`. */
 bool is_stored_call(const struct binder *b, const struct ast *call);

@@ -124,14 +124,6 @@ static void unknown_remote_table(struct binder *b, struct remote *r, str table,
         diag_hint(b->ds, d, ".show tables of %.*s lists them", STRF(r->alias));
 }
 
-struct node *remote_open_node(struct binder *b, str name, struct span at)
-{
-    struct node *n = node_new(b->arena, NODE_SCAN, at, NULL);
-    n->name = name;
-    n->open = true;
-    return n;
-}
-
 struct node *remote_fetch_node(struct binder *b, struct remote *r,
                                const struct remote_query *q, str name)
 {
@@ -302,7 +294,7 @@ struct node *bind_remote_query(struct binder *b, struct remote *r,
     }
     q->text = text.s;
     if (b->check)
-        return remote_open_node(b, call->text, call->span);
+        return open_table(b, call->text, call->span);
     struct source *s = b->env->remote_open(b->env->ctx, r, q, b->ds);
     return s ? fetch_node(b, s, call->span) : NULL;
 }

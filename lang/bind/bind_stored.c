@@ -280,7 +280,7 @@ static struct node *bind_there(struct stored_use *u, struct remote *r,
     if (!render(u, &q->text))
         return NULL;
     if (b->check)
-        return remote_open_node(b, u->call->text, u->call->span);
+        return open_table(b, u->call->text, u->call->span);
     if (r->provider->language != REMOTE_KQL) {
         struct source *s = b->env->remote_open(b->env->ctx, r, q, b->ds);
         return s ? fetch_node(b, s, u->call->span) : NULL;

@@ -177,7 +177,7 @@ static enum status elastic_connect(struct remote_services *services,
     e->remote.arena = a;
     e->remote.impl = e;
     e->base = base_url(&g);
-    e->plain = is_loopback_url(e->base) || setup_bool(setup, "plain", false);
+    e->plain = setup_bool(setup, "plain", false);
     e->what = arena_fmt(a, "cluster %.*s", STRF(setup->alias));
     e->ca_file = arena_str(a, setting(&g, "ca_file", "ca_file"));
     e->index = arena_str(a, setting(&g, "index", "index"));

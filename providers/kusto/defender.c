@@ -80,7 +80,6 @@ static void find_base(struct service *s, const struct api *api,
     while (base.n && base.p[base.n - 1] == '/')
         base.n--;
     s->base = arena_str(s->remote.arena, base);
-    s->plain = is_loopback_url(s->base);
     s->what = arena_fmt(s->remote.arena, "Defender (%s)", api->name);
     s->remote.where = arena_fmt(s->remote.arena, "%.*s, api %s", STRF(base),
                                 api->name);

@@ -89,7 +89,6 @@ static enum status sentinel_connect(struct remote_services *services,
     s->workspace = arena_str(s->remote.arena, id);
     s->workspaces = other_workspaces(s, setup_text(setup, "workspaces"));
     s->base = base_of(s, setup, ws);
-    s->plain = is_loopback_url(s->base);
     s->what = arena_fmt(s->remote.arena, "workspace %.*s",
                         STRF(setup->instance.n ? setup->instance : id));
     s->remote.where = s->what;
@@ -268,7 +267,6 @@ static enum status load_metadata(struct service *s,
         .auth = s->auth,
         .sink = &body.sink,
         .what = arena_cstr(a, s->what),
-        .plain = s->plain,
         .any_status = true,
     };
     enum status st = s->has_schema || s->tables.n
@@ -299,11 +297,8 @@ static enum status sentinel_columns(struct remote *r, str table,
     enum status st = plain ? load_metadata(s, call) : ST_OK;
     if (st != ST_OK)
         return st;
-    const struct table_schema *t = service_table(s, table);
-    if (t) {
-        *out = (struct remote_schema){ t->cols.n, t->cols.v };
+    if (service_columns(s, table, out))
         return ST_OK;
-    }
     if (plain && s->has_schema)
         return ST_USER;
     struct remote_query q = {

@@ -104,7 +104,6 @@ enum status service_send(struct service *s, const struct service_request *rq,
         .max_body = MAX_ANSWER,
         .total_ms = (s->seconds + 30) * 1000,
         .idle_ms = (s->seconds + 30) * 1000, /* nothing comes before the end */
-        .plain = s->plain,
         .any_status = rq->unknown,
     };
     struct http_reply reply;
@@ -137,6 +136,15 @@ const struct table_schema *service_table(const struct service *s, str name)
         if (str_eq(s->tables.v[i].name, name))
             return &s->tables.v[i];
     return NULL;
+}
+
+bool service_columns(const struct service *s, str table,
+                     struct remote_schema *out)
+{
+    const struct table_schema *t = service_table(s, table);
+    if (t)
+        *out = (struct remote_schema){ t->cols.n, t->cols.v };
+    return t != NULL;
 }
 
 struct table_schema *service_add_table(struct service *s, str name)

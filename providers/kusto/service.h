@@ -20,7 +20,6 @@ struct service {
     const struct http_auth *auth; /* NULL: none */
     str base;                     /* without a slash at its end */
     str what;                     /* for messages */
-    bool plain;                   /* http:// to this machine */
     uint32_t seconds;             /* a query may take there */
     bool has_schema;              /* `tables` is all that there is */
     LIST(struct table_schema) tables;
@@ -69,6 +68,9 @@ enum status service_send(struct service *s, const struct service_request *rq,
 
 /* A table of the schema that was read, NULL when there is none. */
 const struct table_schema *service_table(const struct service *s, str name);
+/* Its columns; false when the schema does not have it. */
+bool service_columns(const struct service *s, str table,
+                     struct remote_schema *out);
 struct table_schema *service_add_table(struct service *s, str name);
 enum status service_tables(struct service *s, struct arena *a,
                            struct remote_tables *out);

@@ -166,7 +166,7 @@ static enum status splunk_connect(struct remote_services *services,
     s->remote.impl = s;
     s->base = base_url(&g);
     s->path = name_space(&g);
-    s->plain = is_loopback_url(s->base) || setup_bool(setup, "plain", false);
+    s->plain = setup_bool(setup, "plain", false);
     s->what = arena_fmt(a, "Splunk %.*s", STRF(setup->alias));
     s->ca_file = arena_str(a, setting(&g, "ca_file", "ca_file"));
     s->seconds = (uint32_t)(seconds < 1             ? 1
