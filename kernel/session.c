@@ -78,33 +78,10 @@ void session_add(struct session *s, int64_t line, str input, str output)
     pthread_mutex_unlock(&s->lock);
 }
 
-bool glob_match(str pattern, str s)
-{
-    size_t p = 0, i = 0, star = SIZE_MAX, mark = 0;
-    while (i < s.n) {
-        if (p < pattern.n && pattern.p[p] == '*') {
-            star = p++;
-            mark = i;
-        } else if (p < pattern.n &&
-                   (pattern.p[p] == '?' || pattern.p[p] == s.p[i])) {
-            p++;
-            i++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            i = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.n && pattern.p[p] == '*')
-        p++;
-    return p == pattern.n;
-}
-
 static bool is_wanted(const struct history_query *q, const struct entry *e)
 {
     if (q->access == HISTORY_SEARCH)
-        return glob_match(q->pattern, e->input);
+        return str_glob(q->pattern, e->input, true);
     if (q->access == HISTORY_TAIL)
         return true;
     return (q->session == 0 || q->session == 1) && e->line >= q->start &&

@@ -35,8 +35,4 @@ struct history_query {
 void session_query(struct session *s, const struct history_query *q,
                    struct buf *json);
 
-/* Glob match over bytes: * any run, ? any one byte. Linear in s times stars
- * at worst, no recursion. */
-bool glob_match(str pattern, str s);
-
 #endif

@@ -3,8 +3,6 @@
  * Called by: cmdline_frame.c, tests. */
 #include "cmdline.h"
 
-#include "base/buf.h"
-
 enum { MAX_TOKENS = 4096 };
 
 struct splitter {
@@ -33,50 +31,61 @@ static void end_word(struct splitter *x)
 
 /* ---- Windows ----------------------------------------------------------- */
 
-/* The program: up to a blank, or between quotes; backslashes are literal. */
-static void windows_program(struct splitter *x)
+static bool between_words(char c)
 {
-    bool quoted = at(x, x->i) == '"';
-    x->i += quoted;
-    while (x->i < x->s.n &&
-           (quoted ? x->s.p[x->i] != '"' : !is_blank(x->s.p[x->i])))
-        buf_addc(&x->word, x->s.p[x->i++]);
-    x->i += quoted && x->i < x->s.n;
+    return c == ' ' || c == '\t';
+}
+
+/* Up to a blank, or between quotes; backslashes are literal. */
+static void windows_program(str s, size_t *i, struct buf *word)
+{
+    bool quoted = s.p[*i] == '"';
+    *i += quoted;
+    while (*i < s.n && (quoted ? s.p[*i] != '"' : !between_words(s.p[*i])))
+        buf_addc(word, s.p[(*i)++]);
+    *i += quoted && *i < s.n;
 }
 
 /* Before a quote two backslashes are one, an odd one keeps the quote. */
-static void backslashes(struct splitter *x)
+static void backslashes(str s, size_t *i, struct buf *word)
 {
     size_t n = 0;
-    while (at(x, x->i) == '\\')
-        n++, x->i++;
-    bool quote = at(x, x->i) == '"';
-    buf_fill(&x->word, '\\', quote ? n / 2 : n);
+    while (*i < s.n && s.p[*i] == '\\')
+        n++, ++*i;
+    bool quote = *i < s.n && s.p[*i] == '"';
+    buf_fill(word, '\\', quote ? n / 2 : n);
     if (quote && n % 2) {
-        buf_addc(&x->word, '"');
-        x->i++;
+        buf_addc(word, '"');
+        ++*i;
     }
 }
 
-static void windows_word(struct splitter *x)
+/* "" inside quotes is a quote and ends the quoting. */
+static void windows_argument(str s, size_t *i, struct buf *word)
 {
     bool quoted = false;
-    while (x->i < x->s.n && (quoted || !is_blank(x->s.p[x->i]))) {
-        char c = x->s.p[x->i];
-        if (c == '\\') {
-            backslashes(x);
-        } else if (c != '"') {
-            buf_addc(&x->word, c);
-            x->i++;
+    while (*i < s.n && (quoted || !between_words(s.p[*i]))) {
+        if (s.p[*i] == '\\') {
+            backslashes(s, i, word);
+        } else if (s.p[*i] != '"') {
+            buf_addc(word, s.p[(*i)++]);
         } else {
-            x->i++;
-            if (quoted && at(x, x->i) == '"') {
-                buf_addc(&x->word, '"');
-                x->i++;
-            }
+            ++*i;
+            if (quoted && *i < s.n && s.p[*i] == '"')
+                buf_addc(word, s.p[(*i)++]);
             quoted = !quoted;
         }
     }
+}
+
+void windows_word(str s, size_t *i, struct buf *word)
+{
+    if (*i == 0)
+        windows_program(s, i, word);
+    else
+        windows_argument(s, i, word);
+    while (*i < s.n && between_words(s.p[*i]))
+        ++*i;
 }
 
 /* ---- POSIX ------------------------------------------------------------- */
@@ -207,10 +216,8 @@ void cmdline_parse(struct arena *a, str text, enum cmdline_os os,
     while (x.i < x.s.n && out->tokens.n < MAX_TOKENS) {
         if (out->os == CMDLINE_POSIX)
             posix_word(&x);
-        else if (out->tokens.n == 0)
-            windows_program(&x);
         else
-            windows_word(&x);
+            windows_word(x.s, &x.i, &x.word);
         end_word(&x);
         while (x.i < x.s.n && is_blank(x.s.p[x.i]))
             x.i++;

@@ -18,7 +18,7 @@
 #ifndef ANALYTICS_CMDLINE_H
 #define ANALYTICS_CMDLINE_H
 
-#include "base/arena.h"
+#include "base/buf.h"
 
 enum cmdline_os { CMDLINE_AUTO, CMDLINE_WINDOWS, CMDLINE_POSIX };
 
@@ -43,6 +43,10 @@ struct cmdline {
 /* All of `out` lives in `a` or is a view of the text. */
 void cmdline_parse(struct arena *a, str text, enum cmdline_os os,
                    struct cmdline *out);
+
+/* Appends the word of a trimmed Windows line that begins at *i, the program at
+ * 0, and moves *i to the next. The rules are those of CommandLineToArgvW. */
+void windows_word(str s, size_t *i, struct buf *word);
 
 /* cmdline_rules.c */
 void cmdline_match(struct arena *a, str text, struct cmdline *c);

@@ -103,6 +103,29 @@ uint64_t str_hash(str s)
     return h ^ (h >> 29);
 }
 
+bool str_glob(str pattern, str s, bool any_one)
+{
+    size_t p = 0, i = 0, star = SIZE_MAX, mark = 0;
+    while (i < s.n) {
+        if (p < pattern.n && pattern.p[p] == '*') {
+            star = p++;
+            mark = i;
+        } else if (p < pattern.n && (pattern.p[p] == s.p[i] ||
+                                     (any_one && pattern.p[p] == '?'))) {
+            p++;
+            i++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            i = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.n && pattern.p[p] == '*')
+        p++;
+    return p == pattern.n;
+}
+
 enum { MAX_DISTANCE_LEN = 63 };
 
 /* Damerau-Levenshtein (optimal string alignment), three rolling rows. */

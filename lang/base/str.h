@@ -53,6 +53,10 @@ ptrdiff_t str_find_char(str s, char c);
 str str_trim(str s);                          /* ASCII white space */
 uint64_t str_hash(str s);                     /* seeded per process */
 
+/* The pattern's '*' is any run of bytes and, if `any_one`, its '?' any byte.
+ * Time is linear in s times the stars at worst; no recursion. */
+bool str_glob(str pattern, str s, bool any_one);
+
 /* Edit distance with transpositions, cut off at `max`; for suggestions. */
 int str_distance(str a, str b, int max);
 

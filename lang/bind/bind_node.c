@@ -151,35 +151,13 @@ str data_name(struct binder *b, str name)
     return arena_fmt(b->arena, "_%.*s", STRF(str_sub(name, 1, name.n)));
 }
 
-/* `a*b*`: stars match anything; iterative with one backtrack point. */
-static bool wild_match(str pat, str s)
-{
-    size_t p = 0, i = 0, star = SIZE_MAX, mark = 0;
-    while (i < s.n) {
-        if (p < pat.n && pat.p[p] == '*') {
-            star = p++;
-            mark = i;
-        } else if (p < pat.n && pat.p[p] == s.p[i]) {
-            p++, i++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            i = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pat.n && pat.p[p] == '*')
-        p++;
-    return p == pat.n;
-}
-
 size_t match_columns(struct binder *b, const struct ast *pattern,
                      const struct node *row, bool *hit)
 {
     size_t n = 0;
     for (size_t i = 0; i < row->cols.n; i++) {
         hit[i] = pattern->kind == AST_WILDCARD || pattern->kind == AST_STAR
-                   ? wild_match(pattern->text, row->cols.v[i].name)
+                   ? str_glob(pattern->text, row->cols.v[i].name, false)
                    : str_eq(pattern->text, row->cols.v[i].name);
         n += hit[i];
     }

@@ -3,6 +3,7 @@
  * Called by: the engine, through the rows at the end. */
 #include "funcs.h"
 
+#include "analytics/cmdline.h"
 #include "dyn_int.h"
 
 /* --- parse_path ------------------------------------------------------- */
@@ -177,55 +178,6 @@ static void parse_csv(struct fn_ctx *cx, const struct value *in, size_t nin,
 
 /* --- parse_command_line ------------------------------------------------ */
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* The program: up to a blank, or between quotes; backslashes are literal. */
-static void program_name(str s, size_t *i, struct buf *arg)
-{
-    bool quoted = s.p[*i] == '"';
-    *i += quoted;
-    while (*i < s.n && (quoted ? s.p[*i] != '"' : !is_blank(s.p[*i])))
-        buf_addc(arg, s.p[(*i)++]);
-    *i += quoted && *i < s.n;
-}
-
-/* Backslashes at *i: before a quote two make one and an odd one keeps the
- * quote as a character; elsewhere they are literal. */
-static void backslashes(str s, size_t *i, struct buf *arg)
-{
-    size_t n = 0;
-    while (*i < s.n && s.p[*i] == '\\')
-        n++, ++*i;
-    bool quote = *i < s.n && s.p[*i] == '"';
-    buf_fill(arg, '\\', quote ? n / 2 : n);
-    if (quote && n % 2) {
-        buf_addc(arg, '"');
-        ++*i;
-    }
-}
-
-/* One further argument by the rules of CommandLineToArgvW: "" inside quotes is
- * a quote and ends the quoting. */
-static void argument(str s, size_t *i, struct buf *arg)
-{
-    bool quoted = false;
-    while (*i < s.n && (quoted || !is_blank(s.p[*i]))) {
-        if (s.p[*i] == '\\') {
-            backslashes(s, i, arg);
-        } else if (s.p[*i] != '"') {
-            buf_addc(arg, s.p[(*i)++]);
-        } else {
-            ++*i;
-            if (quoted && *i < s.n && s.p[*i] == '"')
-                buf_addc(arg, s.p[(*i)++]);
-            quoted = !quoted;
-        }
-    }
-}
-
 static void split_command(str s, struct buf *b)
 {
     struct buf arg;
@@ -233,13 +185,8 @@ static void split_command(str s, struct buf *b)
     buf_addc(b, '[');
     s = str_trim(s);
     for (size_t i = 0; i < s.n;) {
-        if (i == 0)
-            program_name(s, &i, &arg);
-        else
-            argument(s, &i, &arg);
+        windows_word(s, &i, &arg);
         add_text(b, &arg);
-        while (i < s.n && is_blank(s.p[i]))
-            i++;
     }
     buf_addc(b, ']');
     buf_release(&arg);

@@ -16,27 +16,6 @@ void tables_add(struct binder *b, struct tables *t, struct node *n, str name,
     PUSH(b->arena, t->names, name);
 }
 
-static bool wild(str pat, str s)
-{
-    size_t p = 0, i = 0, star = SIZE_MAX, mark = 0;
-    while (i < s.n) {
-        if (p < pat.n && pat.p[p] == '*') {
-            star = p++;
-            mark = i;
-        } else if (p < pat.n && pat.p[p] == s.p[i]) {
-            p++, i++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            i = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pat.n && pat.p[p] == '*')
-        p++;
-    return p == pat.n;
-}
-
 struct wild_views {
     struct binder *b;
     struct tables *t;
@@ -52,7 +31,7 @@ static void add_wild_view(void *ctx, const struct let *l)
     struct ast name = { .kind = AST_NAME,
                         .span = w->pattern->span,
                         .text = l->name };
-    if (view && wild(w->pattern->text, l->name))
+    if (view && str_glob(w->pattern->text, l->name, false))
         tables_add(w->b, w->t, bind_table(w->b, &name), l->name, "");
 }
 
@@ -66,7 +45,7 @@ bool tables_add_matching(struct binder *b, struct tables *t,
         struct ast name = { .kind = AST_NAME,
                             .span = k->span,
                             .text = info->name };
-        if (wild(k->text, info->name))
+        if (str_glob(k->text, info->name, false))
             tables_add(b, t, bind_table(b, &name), info->name, "");
     }
     scope_each(b->scope, add_wild_view, &views);

@@ -93,18 +93,6 @@ TEST(the_oldest_go_first)
     session_free(s);
 }
 
-TEST(glob)
-{
-    CHECK(glob_match(S("*"), S("")));
-    CHECK(glob_match(S("a*c"), S("abbc")));
-    CHECK(!glob_match(S("a*c"), S("abbcd")));
-    CHECK(glob_match(S("*a*b*"), S("xxaxxbxx")));
-    CHECK(glob_match(S("a?c"), S("abc")));
-    CHECK(!glob_match(S("a?c"), S("ac")));
-    CHECK(!glob_match(S(""), S("a")));
-    CHECK(glob_match(S("a[b]"), S("a[b]")));
-}
-
 static uint32_t to_bytes(const char *code, int64_t pos, bool utf16)
 {
     struct cursor_units u;
