@@ -4,6 +4,7 @@
 #include "kernel/answer.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "base/json_write.h"
 #include "base/utf8.h"
@@ -155,7 +156,8 @@ static double now_ms(void)
 void answer_run(struct answer *a, str code, const struct lang_opts *o)
 {
     struct lang_sink sink = { .ctx = a, .result = on_result,
-                              .progress = on_progress };
+                              .progress = on_progress,
+                              .attended = a->show && isatty(2) };
     double began = now_ms();
     a->code = code;
     a->status = a->in->run(a->in->lang, code, o, &sink, &a->ds);

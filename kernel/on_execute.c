@@ -97,7 +97,8 @@ static enum status run_code(struct cell *c, str code)
 {
     struct lang_sink sink = { .ctx = c, .result = on_result,
                               .progress = on_progress,
-                              .ask = c->may_ask ? on_ask : NULL };
+                              .ask = c->may_ask ? on_ask : NULL,
+                              .attended = c->may_ask && !c->silent };
     struct lang_opts opts = { .no_keep = c->silent || c->expression };
     const struct interp *in = c->k->in;
     if (code.n > MAX_CELL_BYTES) {

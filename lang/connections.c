@@ -56,7 +56,8 @@ struct remote_call connection_call(struct lang *l, struct span at,
                                    struct diags *ds)
 {
     return (struct remote_call){ engine_cancel_flag(l->engine), ds, at,
-                                 status_line, l };
+                                 status_line, l,
+                                 l->sink && l->sink->attended };
 }
 
 /* ---- opening and closing ---- */

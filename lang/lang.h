@@ -58,6 +58,8 @@ struct lang_sink {
     void (*progress)(void *ctx, str what, double fraction);
     /* Asks the person (input("…")). MAY be NULL: then defaults are taken. */
     bool (*ask)(void *ctx, str prompt, bool password, struct buf *answer);
+    /* Somebody sees the lines of progress: a sign-in may wait for a person. */
+    bool attended;
 };
 
 struct lang_opts {

@@ -87,5 +87,6 @@ struct http_call services_call(const struct remote_call *call, struct arena *a)
 {
     return (struct http_call){ .arena = a,           .cancel = call->cancel,
                                .ds = call->ds,       .span = call->span,
-                               .status = call->status, .ctx = call->ctx };
+                               .status = call->status, .ctx = call->ctx,
+                               .attended = call->attended };
 }

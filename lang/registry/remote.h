@@ -104,6 +104,7 @@ struct remote_call {
      * code to type). MAY be NULL. */
     void (*status)(void *ctx, str line);
     void *ctx;
+    bool attended; /* somebody looks at the lines and can act on them */
 };
 
 struct remote_table {

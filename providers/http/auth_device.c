@@ -52,34 +52,74 @@ static enum status fail_answer(const struct entra_want *w,
                      STRF(e.message));
 }
 
-/* ---- with a refresh token of an earlier session ---- */
+/* ---- with a refresh token of an earlier sign-in ---- */
 
-static bool by_refresh(const struct entra_want *w, const struct http_call *call,
-                       str refresh, struct token *out)
+/* The server says that this token is worth nothing any more; all else (it is
+ * busy, the network is away) says nothing of the token. */
+static bool is_refused(str code)
+{
+    static const char *const words[] = { "invalid_grant",
+                                         "interaction_required",
+                                         "login_required",
+                                         "consent_required" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eqz(code, words[i]))
+            return true;
+    return false;
+}
+
+/* ST_USER: refused, and `why` has the server's words; nothing is reported. */
+static enum status by_refresh(const struct entra_want *w,
+                              const struct http_call *call, str refresh,
+                              struct token *out, struct http_error *why)
 {
     struct buf body;
     struct http_reply reply;
-    struct diags quiet; /* a refusal means: ask the person again */
-    struct http_call mine = *call;
     struct oauth_client c = { .client_id = client_of(w) };
-    diags_init(&quiet, call->arena);
-    mine.ds = &quiet;
     secrets_add(http_secrets(w->auths->http), refresh);
     buf_init(&body, MAX_BODY);
     oauth_refresh_body(&body, &c, refresh, w->scope);
-    bool ok = post(w, &mine, "token", &body, &reply) == ST_OK &&
-              reply.status == 200 &&
-              oauth_token_parse(call->arena, reply.body, auth_now(), out);
+    enum status st = post(w, call, "token", &body, &reply);
+    explicit_bzero(body.p, body.n);
     buf_release(&body);
-    return ok;
+    if (st != ST_OK)
+        return st;
+    if (reply.status == 200 &&
+        oauth_token_parse(call->arena, reply.body, auth_now(), out))
+        return ST_OK;
+    http_error_parse(call->arena, reply.body, why);
+    return is_refused(why->code) ? ST_USER : fail_answer(w, call, &reply);
 }
 
-static void keep_refresh(const struct entra_want *w,
-                         const struct http_call *call, const struct token *t)
+/* Tries the token that is kept, and keeps its successor or forgets it. */
+static enum status by_kept(const struct entra_want *w,
+                           const struct http_call *call, struct token *out,
+                           struct http_error *why)
 {
-    if (w->auths->cache.n && t->refresh.n)
-        token_file_put(call, w->auths->cache, file_key(w, call->arena),
-                       t->refresh);
+    struct refresh_turn turn;
+    enum status st = ST_USER;
+    str key = file_key(w, call->arena);
+    if (!refresh_begin(&turn, w->auths, call))
+        return ST_CANCELLED;
+    str refresh = refresh_get(&turn, call, key);
+    if (refresh.n)
+        st = by_refresh(w, call, refresh, out, why);
+    if (st == ST_OK && out->refresh.n && !str_eq(out->refresh, refresh))
+        refresh_put(&turn, call, key, out->refresh);
+    else if (st == ST_USER && refresh.n)
+        refresh_put(&turn, call, key, S(""));
+    refresh_end(&turn);
+    return st;
+}
+
+static void keep_first(const struct entra_want *w,
+                       const struct http_call *call, const struct token *t)
+{
+    struct refresh_turn turn;
+    if (!t->refresh.n || !refresh_begin(&turn, w->auths, call))
+        return;
+    refresh_put(&turn, call, file_key(w, call->arena), t->refresh);
+    refresh_end(&turn);
 }
 
 /* ---- with a person ---- */
@@ -165,14 +205,36 @@ static enum status wait_for_person(const struct entra_want *w,
     return end_poll(w, call, POLL_EXPIRED, &reply);
 }
 
+static enum status nobody(const struct entra_want *w,
+                          const struct http_call *call,
+                          const struct http_error *refused)
+{
+    if (refused->code.n)
+        http_fail(w->auths->http, call, DIAG_AUTH,
+                  "the sign-in that was kept for tenant %.*s is no longer "
+                  "good (%.*s: %.*s), and nobody is here to type a code",
+                  STRF(w->tenant), STRF(refused->code),
+                  STRF(refused->message));
+    else
+        http_fail(w->auths->http, call, DIAG_AUTH,
+                  "a code can only be shown to a person, and nobody is here "
+                  "to type one");
+    struct diag *d = &call->ds->list.v[call->ds->list.n - 1];
+    diag_hint(call->ds, d,
+              w->auths->cache.n
+                  ? "sign in once in a notebook; runs without anybody use "
+                    "what it keeps"
+                  : "Azure: token_cache is none, so no sign-in is kept");
+    return ST_ENV;
+}
+
 static enum status by_person(const struct entra_want *w,
-                             const struct http_call *call, struct token *out)
+                             const struct http_call *call, struct token *out,
+                             const struct http_error *refused)
 {
     struct device_code code;
-    if (!call->status)
-        return http_fail(w->auths->http, call, DIAG_AUTH,
-                         "a code can only be shown to a person: sign in once "
-                         "in a notebook");
+    if (!call->status || !call->attended)
+        return nobody(w, call, refused);
     enum status st = ask_code(w, call, &code);
     if (st != ST_OK)
         return st;
@@ -182,14 +244,12 @@ static enum status by_person(const struct entra_want *w,
 enum status entra_device(const struct entra_want *w,
                          const struct http_call *call, struct token *out)
 {
-    enum status st = ST_OK;
-    str refresh = S("");
-    if (w->auths->cache.n)
-        refresh = token_file_get(call, w->auths->cache,
-                                 file_key(w, call->arena));
-    if (!refresh.n || !by_refresh(w, call, refresh, out))
-        st = by_person(w, call, out);
+    struct http_error refused = { .code = S("") };
+    enum status st = by_kept(w, call, out, &refused);
+    if (st != ST_USER)
+        return st;
+    st = by_person(w, call, out, &refused);
     if (st == ST_OK)
-        keep_refresh(w, call, out);
+        keep_first(w, call, out);
     return st;
 }

@@ -309,6 +309,28 @@ static size_t methods_of(const struct entra *id, enum entra_method *out)
     return n;
 }
 
+/* Warnings of one way (a token file that others may read) are the cell's. */
+static void keep_warnings(const struct http_call *call,
+                          const struct diags *each)
+{
+    for (size_t i = 0; i < each->list.n; i++) {
+        const struct diag *d = &each->list.v[i];
+        if (d->severity != SEV_WARNING)
+            continue;
+        struct diag *copy = diag_warn(call->ds, d->code, call->span, "%.*s",
+                                      STRF(d->message));
+        diag_hint(call->ds, copy, "%.*s", STRF(d->hint));
+    }
+}
+
+static str first_error(const struct diags *each)
+{
+    for (size_t i = 0; i < each->list.n; i++)
+        if (each->list.v[i].severity == SEV_ERROR)
+            return each->list.v[i].message;
+    return S("failed");
+}
+
 /* Why each way failed, as one error. */
 static enum status fail_all(const struct entra_want *w,
                             const struct http_call *call,
@@ -318,10 +340,8 @@ static enum status fail_all(const struct entra_want *w,
     struct buf b;
     buf_init(&b, MAX_BODY);
     for (size_t i = 0; i < n; i++) {
-        const struct diags *ds = &each[i];
-        str why = ds->list.n ? ds->list.v[0].message : S("failed");
         buf_addf(&b, "%s%s: ", i ? "; " : "", entra_method_name(m[i]));
-        buf_add(&b, str_sub(why, 0, 160));
+        buf_add(&b, str_sub(first_error(&each[i]), 0, 200));
     }
     http_fail(w->auths->http, call, DIAG_AUTH,
               "no way to sign in to tenant %.*s works: %.*s", STRF(w->tenant),
@@ -345,6 +365,7 @@ static enum status try_all(const struct entra_want *w,
         diags_init(&each[i], call->arena);
         mine.ds = &each[i];
         enum status st = try_method(m[i], w, &mine, out);
+        keep_warnings(call, &each[i]);
         if (st == ST_OK || st == ST_CANCELLED)
             return st;
     }

@@ -35,6 +35,8 @@ struct auths {
     struct arena *arena; /* credentials; under lock */
     struct credential *all;
     str cache; /* path */
+    struct remembered *refresh; /* auth_refresh.c; under lock */
+    bool refreshing;            /* somebody uses refresh tokens */
 };
 
 /* The credential of that key, or a new one with members that are to be filled
@@ -64,10 +66,31 @@ enum status entra_post(const struct entra_want *w, const struct http_call *call,
 str entra_endpoint(const struct entra_want *w, struct arena *a,
                    const char *what); /* "token", "devicecode" */
 
+/* ---- auth_refresh.c: refresh tokens, used by one at a time ---- */
+struct refresh_turn {
+    struct auths *auths;
+    str path; /* of the token file; "" none */
+    int lock; /* descriptor of its lock; -1 none */
+};
+/* Waits for its turn; false: cancelled. refresh_end gives it back. */
+NODISCARD bool refresh_begin(struct refresh_turn *t, struct auths *s,
+                             const struct http_call *call);
+void refresh_end(struct refresh_turn *t);
+/* "" when there is none. The key says where a token is valid. */
+str refresh_get(const struct refresh_turn *t, const struct http_call *call,
+                str key);
+/* "" forgets it. */
+void refresh_put(const struct refresh_turn *t, const struct http_call *call,
+                 str key, str token);
+void refresh_forget_all(struct auths *s); /* under lock */
+
 /* ---- token_file.c: refresh tokens on disk ---- */
 /* "" when there is none; a file that others may read is reported. */
 str token_file_get(const struct http_call *call, str path, str key);
+/* `refresh` "" takes the member out. */
 void token_file_put(const struct http_call *call, str path, str key,
                     str refresh);
+/* A descriptor to flock, that the caller closes; -1: it cannot be had. */
+int token_file_lock(const struct http_call *call, str path);
 
 #endif

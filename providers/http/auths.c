@@ -7,7 +7,7 @@
 #include "base/ticks.h"
 #include "redact.h"
 
-enum { MAX_VALUE = 64 << 10 };
+enum { MAX_VALUE = 64 << 10, AGAIN_SECONDS = 20 };
 
 int64_t auth_now(void)
 {
@@ -51,6 +51,7 @@ void auths_free(struct auths *s)
         drop_value(c);
         set_failure(c, S(""));
     }
+    refresh_forget_all(s);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
     arena_free(s->arena);
@@ -62,6 +63,7 @@ void auths_forget(struct auths *s)
     pthread_mutex_lock(&s->lock);
     for (struct credential *c = s->all; c; c = c->next)
         drop_value(c);
+    refresh_forget_all(s);
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -140,6 +142,26 @@ static enum status renew(struct credential *c, const struct http_call *call)
     return st;
 }
 
+/* Ahead of time, what is there still serves when a new one cannot be had: a
+ * server that is away for a minute must not end a long hunt. */
+static enum status renew_early(struct credential *c,
+                               const struct http_call *call)
+{
+    struct http_call mine = *call;
+    struct diags quiet;
+    if (!c->value || auth_now() >= c->expires_at)
+        return renew(c, call);
+    diags_init(&quiet, call->arena);
+    mine.ds = &quiet;
+    enum status st = renew(c, &mine);
+    if (st != ST_ENV || !c->value || auth_now() >= c->expires_at)
+        return st == ST_ENV ? renew(c, call) : st;
+    set_failure(c, S(""));
+    int64_t again = auth_now() + AGAIN_SECONDS;
+    c->renew_at = again < c->expires_at ? again : c->expires_at;
+    return ST_OK;
+}
+
 static enum status get_value(struct credential *c, struct http_signing *g,
                              str *out)
 {
@@ -159,7 +181,7 @@ static enum status get_value(struct credential *c, struct http_signing *g,
         str_eqz(g->last, c->value))
         drop_value(c);
     if (st == ST_OK && !is_fresh(c))
-        st = renew(c, g->call);
+        st = renew_early(c, g->call);
     if (st == ST_OK && !c->value)
         st = http_fail(s->http, g->call, DIAG_AUTH,
                        "the token is longer than %d kB", MAX_VALUE >> 10);

@@ -41,6 +41,7 @@ struct http_call {
      * calling thread; without secrets. MAY be NULL. */
     void (*status)(void *ctx, str line);
     void *ctx;
+    bool attended;  /* somebody sees the lines: a code may be typed */
     unsigned width; /* of http_send_all: requests at a time; 0: 4 */
 };
 

@@ -138,6 +138,7 @@ enum poll_answer oauth_poll_parse(struct arena *a, str body)
         enum poll_answer means;
     } known[] = {
         { "authorization_pending", POLL_AGAIN },
+        { "temporarily_unavailable", POLL_AGAIN },
         { "slow_down", POLL_SLOWER },
         { "authorization_declined", POLL_DECLINED },
         { "access_denied", POLL_DECLINED },

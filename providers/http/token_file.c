@@ -1,7 +1,9 @@
 /* token_file.c - refresh tokens between sessions, in a file of mode 0600.
  *
- * Called by: auth_device.c. One JSON object, whose keys say where a token is
- * valid. Replaced as a whole: whoever reads sees the old one or the new one. */
+ * Called by: auth_refresh.c. One JSON object, whose keys say where a token is
+ * valid. Replaced as a whole: whoever reads sees the old one or the new one.
+ * Who changes it holds the lock of the file beside it, or another kernel's
+ * token would be lost. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -58,27 +60,36 @@ str token_file_get(const struct http_call *call, str path, str key)
     return token;
 }
 
-/* The object with one member replaced. */
+static void add_member(struct buf *b, bool first, str key, str value)
+{
+    buf_adds(b, first ? "" : ",");
+    buf_add(b, key);
+    buf_addc(b, ':');
+    buf_add(b, value);
+}
+
+/* The object with one member replaced, or without it. */
 static void add_members(struct buf *b, str json, str key, str refresh)
 {
     struct json_iter it;
     struct buf name;
     str k, v;
+    bool first = !refresh.n;
     buf_init(&name, MAX_FILE);
     buf_addc(b, '{');
-    json_str(b, key);
-    buf_addc(b, ':');
-    json_str(b, refresh);
+    if (refresh.n) {
+        json_str(b, key);
+        buf_addc(b, ':');
+        json_str(b, refresh);
+    }
     if (json.n && json_iter_init(&it, json)) {
         while (json_next(&it, &k, &v)) {
             buf_reset(&name);
             json_unquote(&name, k);
             if (str_eq(buf_str(&name), key))
                 continue;
-            buf_addc(b, ',');
-            buf_add(b, k);
-            buf_addc(b, ':');
-            buf_add(b, v);
+            add_member(b, first, k, v);
+            first = false;
         }
     }
     buf_adds(b, "}\n");
@@ -109,6 +120,14 @@ static bool replace(const char *path, const char *temporary, str text)
     if (!ok)
         unlink(temporary);
     return ok;
+}
+
+int token_file_lock(const struct http_call *call, str path)
+{
+    char *name = arena_cstr(call->arena, path);
+    str lock = arena_fmt(call->arena, "%s.lock", name);
+    make_folders(name);
+    return open(lock.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
 void token_file_put(const struct http_call *call, str path, str key,

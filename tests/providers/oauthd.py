@@ -2,9 +2,11 @@
 
 Started by: tests/unit/t_auth.c, as httpd.py is. Every parameter of a request
 is checked; the signature of an assertion is verified with openssl. The tenant
-in the path chooses what happens: "short" issues tokens of two seconds, "pend",
-"decline", "expire" are answers to the device code flow. /api wants a token that
-was issued here and not revoked.
+in the path chooses what happens: "short" and "brief" issue tokens of two
+seconds, "soon" ones to be renewed after one, "flaky" issues only the first;
+"pend", "decline", "expire", "slower" are answers to the device code flow. A
+refresh token is good once. /api wants a token that was issued here and not
+revoked.
 """
 import base64
 import json
@@ -21,6 +23,7 @@ from httpd import Handler, count, counts, counts_lock, listen, make_certificates
 SECRET = "s3cret~with.odd+chars/="
 ISSUED = {}       # token -> True while good
 REFRESH = {}      # refresh token -> True while good
+POLLED = {}       # tenant -> when it last polled
 LOCK = threading.Lock()
 FOLDER = []
 
@@ -159,9 +162,15 @@ class OAuth(Handler):
                         % self.form.get("client_secret"), 401)
             return
         time.sleep(0.1)  # so that others come while one is at it
-        life = "2" if self.tenant == "short" else 3599
-        self.answer(200, {"token_type": "Bearer", "expires_in": life,
-                          "ext_expires_in": life, "access_token": issue()})
+        if self.tenant == "flaky" and count("flaky") > 1:
+            self.answer(503, {"error": "temporarily_unavailable"})
+            return
+        life = {"short": "2", "flaky": 4}.get(self.tenant, 3599)
+        answer = {"token_type": "Bearer", "expires_in": life,
+                  "ext_expires_in": life, "access_token": issue()}
+        if self.tenant == "soon":
+            answer["refresh_in"] = 1
+        self.answer(200, answer)
 
     def do_devicecode(self):
         if "offline_access" not in self.form.get("scope", "").split():
@@ -177,21 +186,33 @@ class OAuth(Handler):
             self.refuse("bad_verification_code", "unknown")
             return
         n = count("polls " + self.tenant)
+        now, before = time.monotonic(), POLLED.get(self.tenant, 0)
+        POLLED[self.tenant] = now
+        if self.tenant == "slower" and n == 2 and now - before < 5:
+            self.refuse("bad_verification_code", "asked to poll slower")
+            return
         if self.tenant == "decline":
             self.refuse("authorization_declined", "no")
         elif self.tenant == "expire":
             self.refuse("expired_token", "too late")
-        elif n < 3:
+        elif self.tenant == "slower" and n == 1:
+            self.refuse("slow_down", "too many")
+        elif n < 3 and self.tenant != "slower":
             self.refuse("authorization_pending", "wait")
         else:
-            self.answer(200, {"token_type": "Bearer", "expires_in": 3599,
+            life = 2 if self.tenant == "brief" else 3599
+            self.answer(200, {"token_type": "Bearer", "expires_in": life,
                               "access_token": issue("dev"),
                               "refresh_token": issue_refresh()})
 
     def refresh(self):
         with LOCK:
             good = REFRESH.pop(self.form.get("refresh_token"), False)
+        if self.tenant == "away":
+            self.answer(503, {"error": "temporarily_unavailable"})
+            return
         if not good:
+            count("refused refresh")
             self.refuse("invalid_grant", "the refresh token is not known")
             return
         self.answer(200, {"token_type": "Bearer", "expires_in": 3599,
@@ -269,6 +290,11 @@ class OAuth(Handler):
     def do_revoke(self):
         with LOCK:
             ISSUED.clear()
+        self.answer(200, {})
+
+    def do_revoke_refresh(self):
+        with LOCK:
+            REFRESH.clear()
         self.answer(200, {})
 
     def do_count(self):

@@ -113,7 +113,7 @@ static void rig_init(struct rig *r)
         BUG("no options");
     r->call = (struct http_call){
         .arena = r->arena, .cancel = &r->cancel, .ds = &r->ds,
-        .status = rig_line, .ctx = r,
+        .status = rig_line, .ctx = r, .attended = true,
     };
 }
 
