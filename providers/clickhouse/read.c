@@ -9,12 +9,10 @@
 
 #include <unistd.h>
 
-#include "base/json_text.h"
-#include "base/utf8.h"
+#include "providers/answer/row_writer.h"
 #include "providers/limits.h"
 
 enum {
-    BATCH_BYTES = 32 << 20,
     MAX_PENDING = 256 << 20,
     MAX_REPORT = 64 << 10,
     LONG_ROW = 64 << 10,
@@ -22,29 +20,14 @@ enum {
 
 struct reading {
     struct ch_source *s;
-    struct row_sink *sink;
+    struct row_writer rows;
     const atomic_bool *cancel;
     struct diags *ds;
-    struct frame *frame;
-    size_t n;
-    uint64_t nrows, repaired;
     struct buf pending; /* the beginning of a row, or of an exception */
     bool failed;        /* an exception: all that follows is its text */
 };
 
 /* ---- one cell ---- */
-
-static str text_of(struct reading *r, str s)
-{
-    struct buf b;
-    if (utf8_valid(s))
-        return arena_str(r->frame->arena, s);
-    buf_init(&b, 4 * MAX_RECORD);
-    r->repaired += utf8_repair(&b, s);
-    s = buf_take(&b, r->frame->arena);
-    buf_release(&b);
-    return s;
-}
 
 static bool take(str *m, size_t n, const char **p)
 {
@@ -72,90 +55,38 @@ static bool take_text(str *m, str *out)
     return false;
 }
 
-static void set_text(struct reading *r, struct column *c, str s)
-{
-    struct buf b;
-    str why;
-    if (c->type != TYPE_DYNAMIC) {
-        c->s[r->n] = text_of(r, s);
-        return;
-    }
-    buf_init(&b, JSON_MAX_BYTES + 1024);
-    if (json_compact(&b, s, JSON_MAX_DEPTH, &why))
-        c->s[r->n] = buf_take(&b, r->frame->arena);
-    buf_release(&b);
-    c->null[r->n] = c->s[r->n].n == 0 || str_eqz(c->s[r->n], "null");
-}
-
 /* False: the piece ends before the cell does. */
-static bool take_cell(struct reading *r, struct column *c, str *m)
+static bool take_value(struct reading *r, size_t col, enum type t, str *m)
 {
     const char *p;
     str s;
-    if (c->type == TYPE_STRING) {
+    int64_t v;
+    if (type_is_text(t)) {
         if (!take_text(m, &s))
             return false;
-        set_text(r, c, s);
-        return true;
-    }
-    if (!take(m, 1, &p))
-        return false;
-    c->null[r->n] = *p != 0;
-    if (*p)
-        return true;
-    if (type_is_text(c->type)) {
-        if (!take_text(m, &s))
-            return false;
-        set_text(r, c, s);
+        if (t != TYPE_DYNAMIC)
+            row_writer_text(&r->rows, col, s);
+        else
+            (void)row_writer_json(&r->rows, col, s); /* else null */
         return true;
     }
     if (!take(m, 8, &p))
         return false;
-    memcpy(&c->i[r->n], p, 8); /* a real has the same place; little endian */
+    memcpy(&v, p, 8); /* little endian; a real has the same place */
+    row_writer_int(&r->rows, col, v);
     return true;
 }
 
-/* ---- batches ---- */
-
-static void new_frame(struct reading *r)
+static bool take_cell(struct reading *r, size_t col, str *m)
 {
-    const struct source *s = &r->s->source;
-    size_t rows = SOURCE_BATCH_ROWS;
-    if (rows * s->ncols > MAX_BATCH_CELLS)
-        rows = MAX_BATCH_CELLS / s->ncols;
-    r->frame = frame_new(s->ncols);
-    for (size_t c = 0; c < s->ncols; c++)
-        frame_set_col(r->frame, c, s->cols[c].name, s->cols[c].type);
-    frame_set_rows(r->frame, rows);
-    for (size_t c = 0; c < s->ncols; c++)
-        if (s->cols[c].type != TYPE_STRING)
-            (void)frame_nulls(r->frame, c);
-    r->frame->nrows = rows;
-    r->n = 0;
+    enum type t = r->s->source.cols[col].type;
+    const char *null;
+    if (t == TYPE_STRING)
+        return take_value(r, col, t, m);
+    return take(m, 1, &null) && (*null || take_value(r, col, t, m));
 }
 
-static enum status flush(struct reading *r)
-{
-    enum status st = ST_OK;
-    r->frame->nrows = r->frame->total = r->n;
-    r->nrows += r->n;
-    if (r->n)
-        st = r->sink->batch(r->sink->ctx, 0, r->frame);
-    frame_unref(r->frame);
-    new_frame(r);
-    return st;
-}
-
-static void reject_row(struct reading *r, size_t bytes)
-{
-    str why = arena_fmt(r->frame->arena,
-                        "the row has %zu bytes, more than %zu", bytes,
-                        MAX_RECORD);
-    struct reject rj = { .file = r->s->ch->remote.alias,
-                         .line = r->nrows + r->n + 1,
-                         .reason = why, .text = S("") };
-    r->sink->reject(r->sink->ctx, 0, &rj);
-}
+/* ---- rows ---- */
 
 /* Only lengths are looked at: a long row that comes in many pieces is not to
  * be copied with each. */
@@ -163,8 +94,8 @@ static bool is_whole(const struct reading *r, str m)
 {
     const char *p;
     str s;
-    for (size_t c = 0; c < r->frame->ncols; c++) {
-        enum type t = r->frame->cols[c].type;
+    for (size_t c = 0; c < r->s->source.ncols; c++) {
+        enum type t = r->s->source.cols[c].type;
         if (t != TYPE_STRING) {
             if (!take(&m, 1, &p))
                 return false;
@@ -190,13 +121,11 @@ static bool take_row(struct reading *r, str *m)
     rest = str_sub(rest, 1, rest.n);
     if (r->pending.n > LONG_ROW && !is_whole(r, rest))
         return false;
-    for (size_t c = 0; c < r->frame->ncols; c++)
-        if (!take_cell(r, &r->frame->cols[c], &rest))
+    for (size_t c = 0; c < r->s->source.ncols; c++)
+        if (!take_cell(r, c, &rest)) {
+            row_writer_undo(&r->rows);
             return false;
-    if (m->n - rest.n > MAX_RECORD)
-        reject_row(r, m->n - rest.n);
-    else
-        r->n++;
+        }
     *m = rest;
     return true;
 }
@@ -204,10 +133,14 @@ static bool take_row(struct reading *r, str *m)
 static enum status take_rows(struct reading *r, str *m)
 {
     enum status st = ST_OK;
-    while (st == ST_OK && !r->failed && take_row(r, m))
-        if (r->n == r->frame->nrows ||
-            arena_bytes(r->frame->arena) > BATCH_BYTES)
-            st = flush(r);
+    size_t before = m->n;
+    while (st == ST_OK && !r->failed && take_row(r, m)) {
+        if (before - m->n > MAX_RECORD)
+            row_writer_reject(&r->rows, r->s->ch->remote.alias, before - m->n);
+        else
+            st = row_writer_next(&r->rows);
+        before = m->n;
+    }
     return st;
 }
 
@@ -247,11 +180,12 @@ static enum status take_piece(void *ctx, const struct http_reply *head,
 
 static enum status keep_part(struct reading *r, str why)
 {
-    r->sink->incomplete(r->sink->ctx, PARTIAL,
-                        arena_fmt(r->ds->arena,
-                                  "%.*s: only the first %llu rows came: %.*s",
-                                  STRF(r->s->ch->remote.alias),
-                                  (unsigned long long)r->nrows, STRF(why)));
+    struct row_sink *to = r->rows.sink;
+    to->incomplete(to->ctx, PARTIAL,
+                   arena_fmt(r->ds->arena,
+                             "%.*s: only the first %llu rows came: %.*s",
+                             STRF(r->s->ch->remote.alias),
+                             (unsigned long long)r->rows.nrows, STRF(why)));
     return ST_OK;
 }
 
@@ -270,10 +204,10 @@ static enum status finish(struct reading *r, enum status st,
 {
     if (st == ST_CANCELLED)
         return st;
-    enum status flushed = flush(r);
+    enum status flushed = row_writer_flush(&r->rows);
     if (flushed != ST_OK)
         return flushed;
-    if (st == ST_ENV && r->nrows && said->list.n)
+    if (st == ST_ENV && r->rows.nrows && said->list.n)
         return keep_part(r, said->list.v[0].message);
     hand_on(r->ds, said);
     if (st != ST_OK || r->pending.n == 0)
@@ -281,7 +215,7 @@ static enum status finish(struct reading *r, enum status st,
     struct ch_error e = ch_error_of(buf_str(&r->pending));
     if (!r->failed)
         e = (struct ch_error){ 0, S("the answer ends in the middle of a row") };
-    if (r->nrows && (ch_is_outage(e.code) || !r->failed))
+    if (r->rows.nrows && (ch_is_outage(e.code) || !r->failed))
         return keep_part(r, e.text);
     return ch_fail(r->s->ch, &e, call);
 }
@@ -292,7 +226,7 @@ enum status ch_read(struct source *s, unsigned part, struct row_sink *sink,
     struct ch_source *cs = s->impl;
     struct arena *a = arena_new();
     struct diags said;
-    struct reading r = { .s = cs, .sink = sink, .cancel = cancel, .ds = ds };
+    struct reading r = { .s = cs, .cancel = cancel, .ds = ds };
     struct remote_call call = { .cancel = cancel, .ds = &said,
                                 .span = cs->span };
     struct ch_call c = { &call, a };
@@ -304,15 +238,15 @@ enum status ch_read(struct source *s, unsigned part, struct row_sink *sink,
     if (part == 0) {
         diags_init(&said, ds->arena);
         buf_init(&r.pending, MAX_PENDING);
-        new_frame(&r);
+        row_writer_init(&r.rows, sink, 0, s->ncols, s->cols);
         enum status st = ch_send(cs->ch, &rq, &c, NULL);
         if (st == ST_CANCELLED)
             ch_kill(cs->ch, id);
         call.ds = ds;
         st = finish(&r, st, &said, &call);
-        frame_unref(r.frame);
+        s->repaired += r.rows.batch.repaired;
+        row_writer_release(&r.rows);
         buf_release(&r.pending);
-        s->repaired += r.repaired;
         arena_free(a);
         return st;
     }

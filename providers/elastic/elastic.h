@@ -152,11 +152,10 @@ struct es_page {
     str why;
     struct arena *arena;
 };
-/* One answer. ST_ENV: `*why` says what is wrong with it. */
+/* One answer, whose rows are handed on: the body may be used again. ST_ENV:
+ * `*why` says what is wrong with it. */
 enum status es_hits_page(struct es_hits *h, struct body *body,
                          struct es_page *page, const char **why);
-/* Sends what has gathered; the body may be used again afterwards. */
-enum status es_hits_flush(struct es_hits *h);
 /* Tells what the rows do not show. */
 void es_hits_end(struct es_hits *h, str what, struct arena *a);
 uint64_t es_hits_repaired(const struct es_hits *h);

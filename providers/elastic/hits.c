@@ -9,7 +9,7 @@
 #include "elastic.h"
 
 #include "base/ticks.h"
-#include "providers/file/fill.h"
+#include "providers/answer/row_writer.h"
 #include "providers/file/json_decode.h"
 #include "providers/limits.h"
 
@@ -25,22 +25,17 @@ struct slot {
 struct es_hits {
     struct arena *arena;
     struct es_wanted w;
-    struct row_sink *sink; /* NULL: a sample */
-    unsigned part;
-    const atomic_bool *cancel;
-    struct es_table *sample;
+    struct es_table *sample; /* NULL: rows are wanted */
     struct field_names names; /* of wanted paths */
     int32_t *to;              /* column of a name */
     struct slot *slots;       /* by column */
     LIST(uint32_t) used;      /* slots of this row */
     struct cell *cells;
-    struct batch batch;
-    struct pool text;
+    struct row_writer rows;
     struct buf path;
     struct pull j;
     uint64_t lists, misfits, bare; /* bare: documents that are not kept */
     struct field_names unknown; /* paths that the mapping lacks */
-    uint64_t nrows;
 };
 
 /* ---- values ---- */
@@ -120,7 +115,7 @@ static void date_of_number(struct es_hits *h, size_t col, struct cell *c)
     }
     if (c->kind != CELL_INT || c->i > most || c->i < -most)
         return;
-    struct buf b = { .p = pool_alloc(&h->text, ROOM), .cap = ROOM,
+    struct buf b = { .p = pool_alloc(&h->rows.batch.pool, ROOM), .cap = ROOM,
                      .max = ROOM };
     ticks_format(&b, TICKS_UNIX_EPOCH + c->i * unit);
     *c = (struct cell){ .p = b.p, .n = (uint32_t)b.n, .kind = CELL_TEXT };
@@ -261,7 +256,7 @@ static void meta(struct es_hits *h, const char *name)
 static str joined(struct es_hits *h, const struct slot *s, bool list)
 {
     size_t n = s->all.n + (list ? 2 : 0);
-    char *p = pool_alloc(&h->text, n ? n : 1);
+    char *p = pool_alloc(&h->rows.batch.pool, n ? n : 1);
     if (list)
         p[0] = '[', p[n - 1] = ']';
     memcpy(p + list, s->all.p, s->all.n);
@@ -287,18 +282,6 @@ static struct cell finished(struct es_hits *h, size_t col)
     return c;
 }
 
-enum status es_hits_flush(struct es_hits *h)
-{
-    enum status st = ST_OK;
-    if (h->cancel && atomic_load(h->cancel))
-        st = ST_CANCELLED;
-    if (st == ST_OK && h->batch.nrows)
-        st = h->sink->batch(h->sink->ctx, h->part, batch_finish(&h->batch));
-    batch_clear(&h->batch);
-    pool_reset(&h->text);
-    return st;
-}
-
 static enum status end_row(struct es_hits *h)
 {
     size_t n = 0;
@@ -311,9 +294,7 @@ static enum status end_row(struct es_hits *h)
     h->used.n = 0;
     if (h->sample)
         return ST_OK;
-    batch_add(&h->batch, h->cells, n);
-    h->nrows++;
-    return batch_full(&h->batch) ? es_hits_flush(h) : ST_OK;
+    return row_writer_cells(&h->rows, h->cells, n);
 }
 
 static void raw_value(struct es_hits *h, struct arena *a, str *out)
@@ -476,8 +457,8 @@ enum status es_hits_page(struct es_hits *h, struct body *body,
     *why = h->j.error ? h->j.error : hits ? NULL : "it has no hits";
     if (st == ST_OK && *why)
         st = ST_ENV;
-    if (st == ST_OK && h->sink)
-        st = es_hits_flush(h);
+    if (st == ST_OK && !h->sample)
+        st = row_writer_flush(&h->rows);
     pull_release(&h->j);
     return st;
 }
@@ -490,9 +471,6 @@ struct es_hits *es_hits_new(const struct es_wanted *w, struct row_sink *sink,
     struct es_hits *h = xcalloc(1, sizeof *h);
     h->arena = arena_new();
     h->w = *w;
-    h->sink = sink;
-    h->part = part;
-    h->cancel = cancel;
     field_names_init(&h->names, h->arena);
     field_names_init(&h->unknown, h->arena);
     buf_init(&h->path, 1 << 20);
@@ -506,7 +484,8 @@ struct es_hits *es_hits_new(const struct es_wanted *w, struct row_sink *sink,
         buf_init(&h->slots[i].all, 4 * MAX_RECORD);
     }
     if (sink)
-        batch_init(&h->batch, w->ncols, w->cols, -1);
+        row_writer_init(&h->rows, sink, part, w->ncols, w->cols);
+    h->rows.cancel = cancel;
     return h;
 }
 
@@ -514,9 +493,7 @@ void es_hits_free(struct es_hits *h)
 {
     for (size_t i = 0; i < h->w.ncols; i++)
         buf_release(&h->slots[i].all);
-    if (h->sink)
-        batch_release(&h->batch);
-    pool_release(&h->text);
+    row_writer_release(&h->rows);
     buf_release(&h->path);
     arena_free(h->arena);
     free(h);
@@ -524,7 +501,7 @@ void es_hits_free(struct es_hits *h)
 
 uint64_t es_hits_repaired(const struct es_hits *h)
 {
-    return h->batch.repaired;
+    return h->rows.batch.repaired;
 }
 
 static void tell_unknown(struct es_hits *h, str what, struct arena *a)
@@ -536,8 +513,8 @@ static void tell_unknown(struct es_hits *h, str what, struct arena *a)
     buf_init(&b, 64 << 10);
     for (size_t i = 0; i < n && i < SHOWN_NAMES; i++)
         buf_addf(&b, "%s%.*s", i ? ", " : "", STRF(h->unknown.list.v[i].text));
-    h->sink->incomplete(
-        h->sink->ctx, PARTIAL,
+    h->rows.sink->incomplete(
+        h->rows.sink->ctx, PARTIAL,
         arena_fmt(a,
                   "%.*s: %zu fields that the mapping lacks are not shown: "
                   "%.*s%s",
@@ -548,7 +525,7 @@ static void tell_unknown(struct es_hits *h, str what, struct arena *a)
 
 void es_hits_end(struct es_hits *h, str what, struct arena *a)
 {
-    struct row_sink *k = h->sink;
+    struct row_sink *k = h->rows.sink;
     if (h->bare)
         k->incomplete(k->ctx, PARTIAL,
                       arena_fmt(a,

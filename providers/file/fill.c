@@ -1,8 +1,9 @@
 /* fill.c - writes rows of cells into reused columns.
  *
- * Called by: load.c. Sparse tables are normal (300 columns, 30 keys a row), so
- * gaps are filled per column and not per row, and a column that no row of two
- * batches in a row mentions costs nothing. */
+ * Called by: load.c, answer/row_writer.c and providers that read JSON. Sparse
+ * tables are normal (300 columns, 30 keys a row), so gaps are filled per column
+ * and not per row, and a column that no row of two batches in a row mentions
+ * costs nothing. */
 #include "fill.h"
 
 #include "convert.h"
@@ -120,6 +121,20 @@ void batch_add(struct batch *b, const struct cell *cells, size_t n)
         if (!put_plain(b, row, c))
             put_cell(b, row, c);
     }
+}
+
+void batch_gap(struct batch *b, size_t col)
+{
+    fill_gap(b, col, b->filled[col], b->nrows);
+}
+
+void batch_undo(struct batch *b)
+{
+    for (size_t c = 0; c < b->frame->ncols; c++)
+        if (b->filled[c] > b->nrows) {
+            b->filled[c] = (uint32_t)b->nrows;
+            b->dirty[c] = (uint32_t)b->cap; /* that cell is no gap yet */
+        }
 }
 
 const struct frame *batch_finish(struct batch *b)

@@ -18,6 +18,14 @@ void pool_reset(struct pool *pl)
     pl->at = pl->used = 0;
 }
 
+size_t pool_bytes(const struct pool *pl)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < pl->nblocks; i++)
+        n += pl->blocks[i].cap;
+    return n;
+}
+
 static void add_block(struct pool *pl, size_t n)
 {
     struct pool_block b = { .cap = n > POOL_BLOCK ? n : POOL_BLOCK };

@@ -1,8 +1,8 @@
 /* pool.h - scratch memory of one batch: taken in order, given back at once.
  *
- * Used by: fill.c for text that cannot stay a view. Unlike an arena it keeps
- * every block when it is reset: touching fresh pages costs more than parsing
- * what goes into them. */
+ * Used by: fill.c and providers, for text that cannot stay a view. Unlike an
+ * arena it keeps every block when it is reset: touching fresh pages costs more
+ * than parsing what goes into them. */
 #ifndef FILE_POOL_H
 #define FILE_POOL_H
 
@@ -15,6 +15,7 @@ struct pool {
 
 void pool_release(struct pool *pl);
 void pool_reset(struct pool *pl);
+size_t pool_bytes(const struct pool *pl); /* of all its blocks */
 char *pool_alloc(struct pool *pl, size_t n);
 /* Gives back the tail of the last allocation of n bytes. */
 static inline void pool_trim(struct pool *pl, size_t n, size_t needed)

@@ -173,8 +173,8 @@ static void put_holder(struct host *h, const struct holders *hs, int64_t inode)
     int pid = inode ? holder_of(hs, inode) : 0;
     if (!pid)
         return;
-    rows_int(&h->rows, PID, pid);
-    rows_text(&h->rows, PROCESS_NAME,
+    row_writer_int(&h->rows, PID, pid);
+    row_writer_text(&h->rows, PROCESS_NAME,
               str_trim(proc_filef(&h->proc, h->tmp, 4096, "%d/comm", pid)));
 }
 
@@ -191,16 +191,16 @@ static enum status read_line(struct host *h, const struct holders *hs,
         !proc_number(proc_word(line, 7), &uid) ||
         !proc_number(proc_word(line, 9), &inode))
         return ST_OK;
-    rows_text(&h->rows, PROTOCOL, protocol);
-    rows_text(&h->rows, LOCAL_ADDRESS, str_of(local));
-    rows_int(&h->rows, LOCAL_PORT, lport);
-    rows_text(&h->rows, REMOTE_ADDRESS, str_of(remote));
-    rows_int(&h->rows, REMOTE_PORT, rport);
-    rows_text(&h->rows, STATE, str_of(state_name(protocol, state)));
-    rows_text(&h->rows, USER, users_name(&h->users, uid));
-    rows_int(&h->rows, INODE, inode);
+    row_writer_text(&h->rows, PROTOCOL, protocol);
+    row_writer_text(&h->rows, LOCAL_ADDRESS, str_of(local));
+    row_writer_int(&h->rows, LOCAL_PORT, lport);
+    row_writer_text(&h->rows, REMOTE_ADDRESS, str_of(remote));
+    row_writer_int(&h->rows, REMOTE_PORT, rport);
+    row_writer_text(&h->rows, STATE, str_of(state_name(protocol, state)));
+    row_writer_text(&h->rows, USER, users_name(&h->users, uid));
+    row_writer_int(&h->rows, INODE, inode);
     put_holder(h, hs, inode);
-    return rows_next(&h->rows);
+    return row_writer_next(&h->rows);
 }
 
 static enum status read_protocol(struct host *h, const struct holders *hs,

@@ -32,7 +32,7 @@ static enum status read_table(struct host *h, const struct host_table *t)
     }
     enum status st = t->read(h);
     proc_close(&h->proc);
-    return st == ST_OK ? rows_flush(&h->rows) : st;
+    return st == ST_OK ? row_writer_flush(&h->rows) : st;
 }
 
 static enum status host_read(struct source *s, unsigned part,
@@ -46,10 +46,10 @@ static enum status host_read(struct source *s, unsigned part,
     h.tmp = arena_new();
     h.users = (struct users){ .passwd = hs->roots.passwd,
                               .arena = arena_new() };
-    rows_init(&h.rows, sink, s->ncols, s->cols);
+    row_writer_init(&h.rows, sink, 0, s->ncols, s->cols);
     enum status st = read_table(&h, hs->table);
-    s->repaired += h.rows.repaired;
-    rows_release(&h.rows);
+    s->repaired += h.rows.batch.repaired;
+    row_writer_release(&h.rows);
     arena_free(h.users.arena);
     arena_free(h.tmp);
     return st;

@@ -6,8 +6,8 @@
 #define HOST_HOST_H
 
 #include "proc.h"
+#include "providers/answer/row_writer.h"
 #include "registry/source.h"
-#include "rows.h"
 
 struct host_roots {
     const char *proc;    /* "/proc" */
@@ -20,7 +20,7 @@ struct host {
     struct host_roots roots;
     struct proc proc;
     struct users users;
-    struct rows rows;
+    struct row_writer rows;
     struct arena *tmp;          /* of the current row */
     const atomic_bool *cancel;
     struct diags *ds;

@@ -134,7 +134,7 @@ static const char *type_of(const struct utmp *u)
            : u->ut_type == RUN_LVL ? "shutdown" : "logon";
 }
 
-static void put_address(struct rows *r, const struct utmp *u)
+static void put_address(struct row_writer *r, const struct utmp *u)
 {
     char text[64];
     const int32_t *a = u->ut_addr_v6;
@@ -142,26 +142,26 @@ static void put_address(struct rows *r, const struct utmp *u)
     if (v4 && a[0] == 0)
         return;
     if (inet_ntop(v4 ? AF_INET : AF_INET6, a, text, sizeof text))
-        rows_text(r, REMOTE_ADDRESS, str_of(text));
+        row_writer_text(r, REMOTE_ADDRESS, str_of(text));
 }
 
 static enum status put_session(struct host *h, const struct sessions *s,
                                const struct session *x)
 {
     const struct utmp *u = &s->records[x->record];
-    struct rows *r = &h->rows;
-    rows_text(r, USER, field(u->ut_user, sizeof u->ut_user));
-    rows_text(r, TTY, field(u->ut_line, sizeof u->ut_line));
-    rows_text(r, REMOTE_HOST, field(u->ut_host, sizeof u->ut_host));
+    struct row_writer *r = &h->rows;
+    row_writer_text(r, USER, field(u->ut_user, sizeof u->ut_user));
+    row_writer_text(r, TTY, field(u->ut_line, sizeof u->ut_line));
+    row_writer_text(r, REMOTE_HOST, field(u->ut_host, sizeof u->ut_host));
     put_address(r, u);
-    rows_int(r, LOGON_TIME, time_of(u));
+    row_writer_int(r, LOGON_TIME, time_of(u));
     if (x->end) {
-        rows_int(r, LOGOFF_TIME, x->end);
-        rows_int(r, DURATION, x->end - time_of(u));
+        row_writer_int(r, LOGOFF_TIME, x->end);
+        row_writer_int(r, DURATION, x->end - time_of(u));
     }
-    rows_int(r, PID, u->ut_pid);
-    rows_text(r, TYPE, str_of(type_of(u)));
-    return rows_next(r);
+    row_writer_int(r, PID, u->ut_pid);
+    row_writer_text(r, TYPE, str_of(type_of(u)));
+    return row_writer_next(r);
 }
 
 /* ---- the file ------------------------------------------------------------ */

@@ -150,23 +150,24 @@ static void put_owner(struct host *h, int pid)
     str status = proc_filef(&h->proc, h->tmp, MAX_STAT, "%d/status", pid);
     if (!proc_field(status, "Uid", 1, &uid))
         return;
-    rows_int(&h->rows, UID, uid);
-    rows_text(&h->rows, USER, users_name(&h->users, uid));
+    row_writer_int(&h->rows, UID, uid);
+    row_writer_text(&h->rows, USER, users_name(&h->users, uid));
 }
 
 static void put_numbers(struct host *h, const struct stat_line *s)
 {
     int64_t per_tick = TICKS_PER_SEC / h->proc.hz;
     char state = s->rest.n ? s->rest.p[0] : 0;
-    rows_int(&h->rows, PPID, stat_field(s, 4));
-    rows_int(&h->rows, SESSION, stat_field(s, 6));
-    rows_int(&h->rows, THREADS, stat_field(s, 20));
-    rows_int(&h->rows, START, h->proc.boot + stat_field(s, 22) * per_tick);
-    rows_int(&h->rows, RSS_BYTES, stat_field(s, 24) * h->proc.page);
-    rows_int(&h->rows, CPU_TIME,
+    row_writer_int(&h->rows, PPID, stat_field(s, 4));
+    row_writer_int(&h->rows, SESSION, stat_field(s, 6));
+    row_writer_int(&h->rows, THREADS, stat_field(s, 20));
+    row_writer_int(&h->rows, START,
+                   h->proc.boot + stat_field(s, 22) * per_tick);
+    row_writer_int(&h->rows, RSS_BYTES, stat_field(s, 24) * h->proc.page);
+    row_writer_int(&h->rows, CPU_TIME,
              (stat_field(s, 14) + stat_field(s, 15)) * per_tick);
-    rows_text(&h->rows, STATE, str_of(state_name(state)));
-    rows_text(&h->rows, TTY, tty_name(h->tmp, stat_field(s, 7)));
+    row_writer_text(&h->rows, STATE, str_of(state_name(state)));
+    row_writer_text(&h->rows, TTY, tty_name(h->tmp, stat_field(s, 7)));
 }
 
 static void put_texts(struct host *h, int pid, const struct stat_line *s)
@@ -175,12 +176,12 @@ static void put_texts(struct host *h, int pid, const struct stat_line *s)
     str path = proc_linkf(&h->proc, h->tmp, "%d/exe", pid);
     str raw = proc_filef(&h->proc, h->tmp, MAX_CMDLINE, "%d/cmdline", pid);
     str groups = proc_filef(&h->proc, h->tmp, MAX_STAT, "%d/cgroup", pid);
-    rows_text(&h->rows, PATH, path);
-    rows_text(&h->rows, NAME, full_name(h->tmp, s, path, kernel));
-    rows_text(&h->rows, COMMAND_LINE, join_arguments(h->tmp, raw));
-    rows_text(&h->rows, CWD, proc_linkf(&h->proc, h->tmp, "%d/cwd", pid));
-    rows_text(&h->rows, CONTAINER, container_of(groups));
-    rows_text(&h->rows, HOST, h->proc.hostname);
+    row_writer_text(&h->rows, PATH, path);
+    row_writer_text(&h->rows, NAME, full_name(h->tmp, s, path, kernel));
+    row_writer_text(&h->rows, COMMAND_LINE, join_arguments(h->tmp, raw));
+    row_writer_text(&h->rows, CWD, proc_linkf(&h->proc, h->tmp, "%d/cwd", pid));
+    row_writer_text(&h->rows, CONTAINER, container_of(groups));
+    row_writer_text(&h->rows, HOST, h->proc.hostname);
 }
 
 struct reading {
@@ -201,11 +202,11 @@ static bool read_process(void *ctx, int pid)
     str text = proc_filef(&h->proc, h->tmp, MAX_STAT, "%d/stat", pid);
     if (!parse_stat(text, &s))
         return true;
-    rows_int(&h->rows, PID, pid);
+    row_writer_int(&h->rows, PID, pid);
     put_numbers(h, &s);
     put_texts(h, pid, &s);
     put_owner(h, pid);
-    r->status = rows_next(&h->rows);
+    r->status = row_writer_next(&h->rows);
     return r->status == ST_OK;
 }
 

@@ -5,33 +5,27 @@
  * each, in network byte order. What does not fit it ends the query. */
 #include "pg.h"
 
-#include "base/json_text.h"
 #include "base/ticks.h"
-#include "base/utf8.h"
+#include "providers/answer/row_writer.h"
 #include "providers/limits.h"
 
-enum {
-    HEADER = 19, /* signature, flags, length of the extension */
-    BATCH_BYTES = 32 << 20,
-};
+enum { HEADER = 19 }; /* signature, flags, length of the extension */
 /* 2000-01-01, PostgreSQL's epoch. */
 #define TICKS_PG_EPOCH 630822816000000000LL
 
 struct reading {
     struct pg_source *s;
-    struct row_sink *sink;
+    struct row_writer rows;
     struct diags *ds;
-    struct frame *frame;
-    size_t n;
-    uint64_t nrows; /* in all */
     uint64_t outside; /* time stamps that KQL's years do not have */
-    uint64_t repaired, read;
+    uint64_t read;
+    uint8_t *widths; /* by column; 0: any length */
     bool began;
 };
 
 /* ---- numbers from the network ---- */
 
-static uint64_t be(const char *p, size_t n)
+static inline uint64_t be(const char *p, size_t n)
 {
     uint64_t v = 0;
     for (size_t i = 0; i < n; i++)
@@ -52,18 +46,6 @@ static double real_of(const char *p, size_t n)
 
 /* ---- one cell ---- */
 
-static str text_of(struct reading *r, str s)
-{
-    struct buf b;
-    if (utf8_valid(s))
-        return arena_str(r->frame->arena, s);
-    buf_init(&b, 4 * MAX_RECORD);
-    r->repaired += utf8_repair(&b, s);
-    s = buf_take(&b, r->frame->arena);
-    buf_release(&b);
-    return s;
-}
-
 /* Microseconds from 2000 on to ticks; false: outside KQL's years. */
 static bool time_of(int64_t us, int64_t *ticks)
 {
@@ -79,32 +61,20 @@ static bool date_of(int32_t days, int64_t *ticks)
     return time_of(days * (TICKS_PER_DAY / 10), ticks);
 }
 
-static bool json_of(struct reading *r, str s, str *out)
-{
-    struct buf b;
-    str why;
-    buf_init(&b, JSON_MAX_BYTES + 1024);
-    bool ok = json_compact(&b, s, JSON_MAX_DEPTH, &why);
-    *out = buf_take(&b, r->frame->arena);
-    buf_release(&b);
-    return ok;
-}
-
-static str uuid_of(struct reading *r, const char *p)
+static void set_uuid(struct reading *r, size_t col, const char *p)
 {
     static const char hex[] = "0123456789abcdef";
-    char *out = arena_alloc(r->frame->arena, 36), *o = out;
+    char *o = row_writer_room(&r->rows, col, 36);
     for (int i = 0; i < 16; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             *o++ = '-';
         *o++ = hex[(unsigned char)p[i] >> 4];
         *o++ = hex[p[i] & 15];
     }
-    return (str){ out, 36 };
 }
 
 /* Fixed widths of what travels as numbers; 0: any length. */
-static size_t width_of(const struct sql_col *c)
+static uint8_t width_of(const struct sql_col *c)
 {
     switch (pg_sent_oid(c)) {
     case 16: return 1;
@@ -124,102 +94,73 @@ static size_t width_of(const struct sql_col *c)
 
 static bool set_dynamic(struct reading *r, size_t col, str s)
 {
-    struct column *c = &r->frame->cols[col];
     bool binary = r->s->cols[col].kind == PG_JSONB;
     if (binary && (s.n == 0 || s.p[0] != 1)) /* the version */
         return false;
-    if (!json_of(r, str_sub(s, binary, s.n), &c->s[r->n]))
-        c->s[r->n] = text_of(r, S("\"\""));
-    c->null[r->n] = str_eqz(c->s[r->n], "null");
+    if (!row_writer_json(&r->rows, col, str_sub(s, binary, s.n)))
+        row_writer_text(&r->rows, col, S("\"\""));
     return true;
 }
 
-static bool set_time(struct reading *r, size_t col, str s)
+static void set_time(struct reading *r, size_t col, str s)
 {
-    struct column *c = &r->frame->cols[col];
-    bool ok;
-    if (r->s->cols[col].kind == PG_DATE)
-        ok = date_of((int32_t)be(s.p, 4), &c->i[r->n]);
-    else
-        ok = time_of((int64_t)be(s.p, 8), &c->i[r->n]);
-    c->null[r->n] = !ok;
+    int64_t ticks;
+    bool ok = r->s->cols[col].kind == PG_DATE
+                ? date_of((int32_t)be(s.p, 4), &ticks)
+                : time_of((int64_t)be(s.p, 8), &ticks);
+    if (ok)
+        row_writer_int(&r->rows, col, ticks);
     r->outside += !ok;
-    return true;
 }
 
-static bool set_text(struct reading *r, size_t col, str s)
+static void set_text(struct reading *r, size_t col, str s)
 {
-    struct column *c = &r->frame->cols[col];
     const struct sql_col *from = &r->s->cols[col];
     if (from->kind == PG_UUID)
-        c->s[r->n] = uuid_of(r, s.p);
-    else
-        c->s[r->n] = text_of(r, s);
-    if (from->kind == PG_NUMERIC && str_eqz(s, "NaN"))
-        c->null[r->n] = true;
-    return true;
+        set_uuid(r, col, s.p);
+    else if (from->kind != PG_NUMERIC || !str_eqz(s, "NaN"))
+        row_writer_text(&r->rows, col, s);
+}
+
+static void set_int(struct reading *r, size_t col, str s)
+{
+    int64_t v;
+    switch (s.n) {
+    case 1: v = s.p[0]; break;
+    case 2: v = (int16_t)be(s.p, 2); break;
+    case 4: v = (int32_t)be(s.p, 4); break;
+    default: v = (int64_t)be(s.p, 8); break;
+    }
+    if (r->s->cols[col].kind == PG_TIME)
+        v *= 10;
+    row_writer_int(&r->rows, col, v);
 }
 
 /* A value that is not null. False: not what was described. */
 static bool set_cell(struct reading *r, size_t col, str s)
 {
     const struct sql_col *from = &r->s->cols[col];
-    struct column *c = &r->frame->cols[col];
-    size_t width = width_of(from);
-    if (width && s.n != width)
+    if (r->widths[col] && s.n != r->widths[col])
         return false;
-    if (from->type != TYPE_STRING)
-        c->null[r->n] = false;
     switch (from->type) {
     case TYPE_DYNAMIC: return set_dynamic(r, col, s);
     case TYPE_STRING:
     case TYPE_GUID:
-    case TYPE_DECIMAL: return set_text(r, col, s);
-    case TYPE_REAL: c->d[r->n] = real_of(s.p, s.n); return true;
+    case TYPE_DECIMAL: set_text(r, col, s); return true;
+    case TYPE_REAL:
+        row_writer_real(&r->rows, col, real_of(s.p, s.n));
+        return true;
     default: break;
     }
     if (from->kind == PG_TIMESTAMP || from->kind == PG_TIMESTAMPTZ ||
         from->kind == PG_DATE)
-        return set_time(r, col, s);
-    int64_t v = (int64_t)be(s.p, s.n);
-    if (s.n == 2)
-        v = (int16_t)v;
-    if (s.n == 4)
-        v = (int32_t)v;
-    c->i[r->n] = from->kind == PG_TIME ? v * 10 : v;
+        set_time(r, col, s);
+    else
+        set_int(r, col, s);
     return true;
 }
 
-/* ---- batches ---- */
-
-static void new_frame(struct reading *r)
-{
-    const struct source *s = &r->s->source;
-    size_t rows = SOURCE_BATCH_ROWS;
-    if (rows * s->ncols > MAX_BATCH_CELLS)
-        rows = MAX_BATCH_CELLS / s->ncols;
-    r->frame = frame_new(s->ncols);
-    for (size_t c = 0; c < s->ncols; c++)
-        frame_set_col(r->frame, c, s->cols[c].name, s->cols[c].type);
-    frame_set_rows(r->frame, rows);
-    for (size_t c = 0; c < s->ncols; c++)
-        if (s->cols[c].type != TYPE_STRING)
-            memset(frame_nulls(r->frame, c), true, rows);
-    r->frame->nrows = rows;
-    r->n = 0;
-}
-
-static enum status flush(struct reading *r)
-{
-    enum status st = ST_OK;
-    r->frame->nrows = r->frame->total = r->n;
-    r->nrows += r->n;
-    if (r->n)
-        st = r->sink->batch(r->sink->ctx, 0, r->frame);
-    frame_unref(r->frame);
-    new_frame(r);
-    return st;
-}
+/* ---- messages ---- */
 
 static enum status garbled(struct reading *r)
 {
@@ -227,30 +168,6 @@ static enum status garbled(struct reading *r)
                "%.*s sent rows that are not what it described",
                STRF(r->s->pg->remote.alias));
     return ST_ENV;
-}
-
-/* ---- messages ---- */
-
-static void reject_row(struct reading *r, size_t bytes)
-{
-    char why[100];
-    int n = snprintf(why, sizeof why,
-                     "the row has %zu bytes, more than %zu", bytes, MAX_RECORD);
-    struct reject rj = { .file = r->s->pg->remote.alias,
-                         .line = r->nrows + r->n + 1,
-                         .reason = { why, (size_t)n },
-                         .text = S("") };
-    r->sink->reject(r->sink->ctx, 0, &rj);
-}
-
-static void clear_row(struct reading *r)
-{
-    const struct source *s = &r->s->source;
-    for (size_t c = 0; c < s->ncols; c++)
-        if (s->cols[c].type == TYPE_STRING)
-            r->frame->cols[c].s[r->n] = S("");
-        else
-            r->frame->cols[c].null[r->n] = true;
 }
 
 /* The fields of one tuple; moves *m behind it. */
@@ -296,16 +213,13 @@ static enum status take_message(struct reading *r, str m)
             return ST_OK;
         size_t before = m.n;
         m = str_sub(m, 2, m.n);
-        clear_row(r);
         if ((size_t)nfields != r->s->source.ncols || !take_fields(r, &m))
             return garbled(r);
+        enum status st = ST_OK;
         if (before - m.n > MAX_RECORD)
-            reject_row(r, before - m.n);
+            row_writer_reject(&r->rows, r->s->pg->remote.alias, before - m.n);
         else
-            r->n++;
-        bool full = r->n == r->frame->nrows ||
-                    arena_bytes(r->frame->arena) > BATCH_BYTES;
-        enum status st = full ? flush(r) : ST_OK;
+            st = row_writer_next(&r->rows);
         if (st != ST_OK)
             return st;
     }
@@ -342,14 +256,14 @@ static enum status finish(struct reading *r, const struct remote_call *call)
     PGresult *res = q->getResult(c);
     enum status st = ST_OK;
     if (!res || q->resultStatus(res) != PGRES_COMMAND_OK) {
-        if (r->nrows && pg_is_outage(pg, c, res)) {
+        if (r->rows.nrows && pg_is_outage(pg, c, res)) {
             str why = arena_fmt(call->ds->arena,
                                 "%.*s: only the first %llu rows came: %.*s",
                                 STRF(pg->remote.alias),
-                                (unsigned long long)r->nrows,
+                                (unsigned long long)r->rows.nrows,
                                 STRF(pg_error_text(pg, c, res,
                                                    call->ds->arena)));
-            r->sink->incomplete(r->sink->ctx, PARTIAL, why);
+            r->rows.sink->incomplete(r->rows.sink->ctx, PARTIAL, why);
         } else {
             st = pg_fail(pg, c, res, call);
         }
@@ -380,15 +294,16 @@ static enum status take_rows(struct reading *r, const struct remote_call *call)
     }
     bool gone = st == ST_ENV && q->status(s->conn) == CONNECTION_BAD;
     if (st == ST_OK || gone)
-        st = flush(r);
+        st = row_writer_flush(&r->rows);
     return st == ST_OK ? finish(r, call) : st;
 }
 
 static void tell_outside(struct reading *r)
 {
+    struct row_sink *to = r->rows.sink;
     if (r->outside)
-        r->sink->incomplete(
-            r->sink->ctx, PARTIAL,
+        to->incomplete(
+            to->ctx, PARTIAL,
             arena_fmt(r->ds->arena,
                       "%.*s: %llu times outside the years 1 to 9999 are null",
                       STRF(r->s->pg->remote.alias),
@@ -399,7 +314,7 @@ enum status pg_read(struct source *s, unsigned part, struct row_sink *sink,
                     const atomic_bool *cancel, struct diags *ds)
 {
     struct pg_source *ps = s->impl;
-    struct reading r = { .s = ps, .sink = sink, .ds = ds };
+    struct reading r = { .s = ps, .ds = ds };
     struct remote_call call = { .cancel = cancel, .ds = ds, .span = ps->span };
     if (part != 0)
         return ST_OK;
@@ -407,12 +322,16 @@ enum status pg_read(struct source *s, unsigned part, struct row_sink *sink,
     enum status st = start(ps, &call);
     if (st != ST_OK)
         return st;
-    new_frame(&r);
+    r.widths = xmalloc(s->ncols);
+    for (size_t i = 0; i < s->ncols; i++)
+        r.widths[i] = width_of(&ps->cols[i]);
+    row_writer_init(&r.rows, sink, part, s->ncols, s->cols);
     st = take_rows(&r, &call);
-    frame_unref(r.frame);
-    s->repaired += r.repaired;
+    s->repaired += r.rows.batch.repaired;
     s->bytes_read += r.read;
     tell_outside(&r);
+    row_writer_release(&r.rows);
+    free(r.widths);
     ps->healthy = st == ST_OK && ps->pg->lib.status(ps->conn) == CONNECTION_OK;
     return st;
 }

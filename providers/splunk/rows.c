@@ -5,7 +5,7 @@
  * a text column. A name that no column has is told at the end. */
 #include "splunk.h"
 
-#include "providers/file/fill.h"
+#include "providers/answer/row_writer.h"
 #include "providers/file/json_decode.h"
 #include "providers/limits.h"
 
@@ -15,13 +15,11 @@ struct sp_rows {
     struct arena *arena;
     size_t ncols;
     const struct source_col *cols;
-    struct row_sink *sink;
-    const atomic_bool *cancel;
+    bool learns; /* only names are wanted */
     struct field_names names; /* of columns, or those learnt */
     LIST(bool) lists;         /* of the names learnt */
     struct field_names unknown;
-    struct batch batch;
-    struct pool text;
+    struct row_writer rows;
     struct cell *cells;
     size_t ncells;
     uint64_t nrows;
@@ -35,8 +33,7 @@ struct sp_rows *sp_rows_new(size_t ncols, const struct source_col *cols,
     r->arena = arena_new();
     r->ncols = ncols;
     r->cols = cols;
-    r->sink = sink;
-    r->cancel = cancel;
+    r->learns = !sink;
     field_names_init(&r->names, r->arena);
     field_names_init(&r->unknown, r->arena);
     r->cells = arena_array(r->arena, ncols + 1, sizeof *r->cells);
@@ -45,16 +42,17 @@ struct sp_rows *sp_rows_new(size_t ncols, const struct source_col *cols,
         if (str_eqz(cols[i].name, "_time"))
             time = (int)i;
     }
-    if (sink)
-        batch_init(&r->batch, ncols, cols, time);
+    if (sink) {
+        row_writer_init(&r->rows, sink, 0, ncols, cols);
+        r->rows.batch.epoch = time;
+        r->rows.cancel = cancel;
+    }
     return r;
 }
 
 void sp_rows_free(struct sp_rows *r)
 {
-    if (r->sink)
-        batch_release(&r->batch);
-    pool_release(&r->text);
+    row_writer_release(&r->rows);
     arena_free(r->arena);
     free(r);
 }
@@ -75,7 +73,7 @@ static struct cell lines_of(struct sp_rows *r, struct pull *j)
         else
             buf_add(&b, (str){ c.p, c.n });
     }
-    char *p = pool_alloc(&r->text, b.n + 1);
+    char *p = pool_alloc(&r->rows.batch.pool, b.n + 1);
     if (b.n)
         memcpy(p, b.p, b.n);
     c = (struct cell){ .p = p, .n = (uint32_t)b.n, .kind = CELL_TEXT,
@@ -104,7 +102,7 @@ enum status sp_rows_add(struct sp_rows *r, struct pull *j)
     while (pull_key(j, &key)) {
         int32_t at = field_names_find(&r->names, key);
         struct cell c;
-        if (!r->sink) {
+        if (r->learns) {
             learn(r, arena_str(r->arena, key), j);
             continue;
         }
@@ -131,29 +129,19 @@ void sp_rows_drop(struct sp_rows *r)
 
 enum status sp_rows_flush(struct sp_rows *r)
 {
-    enum status st = ST_OK;
-    if (r->cancel && atomic_load(r->cancel))
-        st = ST_CANCELLED;
-    if (r->sink && st == ST_OK && r->batch.nrows)
-        st = r->sink->batch(r->sink->ctx, 0, batch_finish(&r->batch));
-    if (r->sink)
-        batch_clear(&r->batch);
-    pool_reset(&r->text);
-    return st;
+    return r->learns ? ST_OK : row_writer_flush(&r->rows);
 }
 
 enum status sp_rows_end(struct sp_rows *r)
 {
     r->nrows++;
-    if (!r->sink)
-        return ST_OK;
-    batch_add(&r->batch, r->cells, r->ncells);
-    return batch_full(&r->batch) ? sp_rows_flush(r) : ST_OK;
+    return r->learns ? ST_OK
+                     : row_writer_cells(&r->rows, r->cells, r->ncells);
 }
 
 uint64_t sp_rows_repaired(const struct sp_rows *r)
 {
-    return r->batch.repaired;
+    return r->rows.batch.repaired;
 }
 
 uint64_t sp_rows_count(const struct sp_rows *r)
@@ -170,8 +158,8 @@ void sp_rows_tell(struct sp_rows *r, str what, struct arena *a)
     buf_init(&b, 64 << 10);
     for (size_t i = 0; i < n && i < SHOWN_NAMES; i++)
         buf_addf(&b, "%s%.*s", i ? ", " : "", STRF(r->unknown.list.v[i].text));
-    r->sink->incomplete(
-        r->sink->ctx, PARTIAL,
+    r->rows.sink->incomplete(
+        r->rows.sink->ctx, PARTIAL,
         arena_fmt(a,
                   "%.*s: %zu fields that the first rows lack are not shown: "
                   "%.*s%s",
