@@ -312,7 +312,8 @@ def test_timeout(server):
 
 def backends(server):
     return int(server.sql("SELECT count(*) FROM pg_stat_activity WHERE "
-                          "application_name = 'shikra' AND state = 'active'"))
+                          "application_name = 'shikra' AND state = 'active' "
+                          "AND query LIKE 'COPY%'"))
 
 
 def test_cancel(server):
