@@ -124,8 +124,23 @@ def renderers():
     return sections("Renderers", ".show renderers", ask(".show renderers"))
 
 
+def settings(provider):
+    """What may stand in with (…), as a table."""
+    rows = ask(".show settings of %s" % provider)
+    lines = ["| setting | type | |", "|---|---|---|"]
+    lines += ["| `%s` | %s | %s |" % (r["Name"], r["Type"], cell(r["Summary"]))
+              for r in rows]
+    return "\n".join(lines) + "\n"
+
+
 def providers():
-    return sections("Providers", ".show providers", ask(".show providers"))
+    rows = sorted(ask(".show providers"), key=lambda r: r["Name"])
+    out = ["# Providers\n", NOTE % ".show providers"]
+    for row in rows:
+        out.append(entry(row))
+        if row["Tables"] == "by .connect":
+            out.append(settings(row["Name"]))
+    return "\n".join(out)
 
 
 def call(row):

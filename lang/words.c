@@ -37,6 +37,16 @@ static bool is_word(str name, const char *word, const char *alias)
     return str_eqz(name, word) || (alias && str_eqz(name, alias));
 }
 
+static void add_remote(struct buf *b, const struct remote_provider *p, bool md)
+{
+    struct word w = { "provider", p->usage, p->summary, p->example };
+    add_word(b, &w, md);
+    buf_adds(b, md ? "\nSettings:\n\n" : "\nSettings:\n");
+    for (const struct remote_setting *s = p->settings; s && s->name; s++)
+        buf_addf(b, md ? "- `%s` %s: %s\n" : "    %s (%s): %s\n", s->name,
+                 type_name(s->type), s->summary);
+}
+
 bool word_help(const struct registry *r, str name, struct buf *b, bool md)
 {
     size_t before = b->n, n = 0;
@@ -81,6 +91,9 @@ bool word_help(const struct registry *r, str name, struct buf *b, bool md)
         add_word(b,
                  &(struct word){ "provider", p->usage, p->summary, p->example },
                  md);
+    const struct remote_provider *remote = reg_remote(r, name);
+    if (remote)
+        add_remote(b, remote, md);
     query_help(r->stored, name, b, md);
     return b->n > before;
 }
@@ -91,7 +104,7 @@ str word_nearest(const struct registry *r, struct arena *a, str name)
     str *all = arena_array(
         a,
         r->nops + r->nfuncs + r->naggs + r->nplugins + r->ncommands +
-            r->nrenderers,
+            r->nrenderers + r->nproviders + r->nremotes,
         sizeof *all);
     for (size_t i = 0; i < r->nops; i++)
         all[n++] = str_of(r->ops[i]->name);
@@ -106,5 +119,9 @@ str word_nearest(const struct registry *r, struct arena *a, str name)
         all[n++] = str_of(r->commands[i]->name);
     for (size_t i = 0; i < r->nrenderers; i++)
         all[n++] = str_of(r->renderers[i].name);
+    for (size_t i = 0; i < r->nproviders; i++)
+        all[n++] = str_of(r->providers[i]->name);
+    for (size_t i = 0; i < r->nremotes; i++)
+        all[n++] = str_of(r->remotes[i]->name);
     return diag_nearest(name, all, n);
 }

@@ -50,9 +50,13 @@ struct node *bind_remote_query(struct binder *b, struct remote *r,
 struct remote_query *remote_query_new(struct binder *b, struct span at);
 struct node *remote_fetch_node(struct binder *b, struct remote *r,
                                const struct remote_query *q, str name);
-/* What `name` in name.query(…) means besides an alias: a provider with
- * connections, or `local`. */
+/* What `name` in name.query(…) means besides an alias: a provider, or `local`;
+ * or nothing that is known. */
 bool is_stored_call(const struct binder *b, const struct ast *call);
+bool calls_unknown_alias(const struct binder *b, const struct ast *call);
+
+/* -- tables (bind_table.c) -- */
+bool param_is_table(const struct ast *param);
 
 /* -- built-in queries (bind_stored.c) -- */
 struct node *bind_stored_local(struct binder *b, const struct ast *call);

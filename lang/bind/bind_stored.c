@@ -423,6 +423,15 @@ static struct node *with_connection(struct binder *b, const struct ast *call,
     return p;
 }
 
+static struct node *no_connection(struct binder *b, const struct ast *call,
+                                  str provider)
+{
+    struct diag *d = bind_error(b, DIAG_NO_PROVIDER, call->span,
+                                "no connection to %.*s", STRF(provider));
+    diag_hint(b->ds, d, "first: %s", reg_remote(b->reg, provider)->usage);
+    return NULL;
+}
+
 struct node *bind_stored_everywhere(struct binder *b, str provider,
                                     const struct ast *call)
 {
@@ -442,20 +451,12 @@ struct node *bind_stored_everywhere(struct binder *b, str provider,
             return NULL;
         }
     }
+    if (!parts.n)
+        return no_connection(b, call, provider);
     return parts.n == 1 ? parts.v[0] : union_of(b, call, parts.v, parts.n);
 }
 
 /* ---- local.NAME(…), PROVIDER.NAME(…) ---- */
-
-static bool has_connections(const struct binder *b, str provider)
-{
-    struct remote *r;
-    for (size_t i = 0; b->env->remote_at &&
-                       (r = b->env->remote_at(b->env->ctx, i)) != NULL; i++)
-        if (str_eqz(provider, r->provider->name))
-            return true;
-    return false;
-}
 
 bool is_stored_call(const struct binder *b, const struct ast *call)
 {
@@ -464,7 +465,7 @@ bool is_stored_call(const struct binder *b, const struct ast *call)
         base->kind != AST_NAME || !b->reg->stored ||
         scope_find(b->scope, base->text))
         return false;
-    return str_eqz(base->text, "local") || has_connections(b, base->text);
+    return str_eqz(base->text, "local") || reg_remote(b->reg, base->text);
 }
 
 struct node *bind_stored_call(struct binder *b, const struct ast *call)

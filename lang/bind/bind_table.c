@@ -194,7 +194,7 @@ static struct node *bind_let_table(struct binder *b, struct let *l,
     return n;
 }
 
-static bool param_is_table(const struct ast *param)
+bool param_is_table(const struct ast *param)
 {
     return ast_clause(param, "columns") != NULL;
 }
@@ -334,86 +334,6 @@ struct let *bind_let(struct binder *b, const struct ast *t)
     return scope_find(s, l.name);
 }
 
-/* ---- is it a table? ---- */
-
-static bool call_is_tabular(const struct binder *b, const struct ast *t)
-{
-    static const char *const words[] = {
-        "materialize", "table",    "workspace",      "cluster",
-        "database",    "arg",      "app",            "resource",
-        "external_table",          "materialized_view",
-        "stored_query_result",     "adx"
-    };
-    struct let *l = scope_find(b->scope, t->text);
-    if (l && l->ast && l->ast->kind == AST_FUNCTION) {
-        const struct ast *body = l->ast->last, *k = body ? body->kid : NULL;
-        struct scope *s = scope_new(b->arena, l->home);
-        for (; k && k->kind == AST_LET; k = k->next)
-            if (k->kid)
-                scope_add(b->arena, s,
-                          &(struct let){
-                              .name = k->text, .ast = k->kid, .home = s });
-        for (const struct ast *p = l->ast->kid; p && p->kind == AST_PARAM;
-             p = p->next)
-            if (param_is_table(p))
-                scope_add(
-                    b->arena, s,
-                    &(struct let){
-                        .name = p->text,
-                        .home = s,
-                        .node = open_table((struct binder *)(uintptr_t)b,
-                                           p->text, p->span) });
-            else
-                scope_add(b->arena, s,
-                          &(struct let){
-                              .name = p->text,
-                              .home = s,
-                              .expr = ex_null((struct binder *)(uintptr_t)b,
-                                              TYPE_STRING) });
-        struct binder inner = *b;
-        inner.scope = s;
-        inner.depth = b->depth + 1;
-        return k && inner.depth < 100 && is_tabular(&inner, k);
-    }
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_eqz(t->text, words[i]))
-            return true;
-    const struct provider *p = reg_provider(b->reg, t->text);
-    return remote_of_call(b, t) || is_stored_call(b, t) ||
-           (p && !p->tables);
-}
-
-bool is_tabular(const struct binder *b, const struct ast *t)
-{
-    if (t->kind == AST_PIPE || t->kind == AST_OP || t->kind == AST_COMMAND)
-        return true;
-    if (t->kind == AST_CALL)
-        return call_is_tabular(b, t);
-    if (remote_of_path(b, t))
-        return true;
-    if (t->kind == AST_PATH && t->kid && t->kid->kind == AST_NAME) {
-        const struct provider *p = reg_provider(b->reg, t->kid->text);
-        return p && p->tables && !(b->row && node_find(b->row, t->kid->text));
-    }
-    if (t->kind == AST_PATH && t->kid)
-        return t->kid->kind == AST_CALL && call_is_tabular(b, t->kid);
-    if (t->kind != AST_NAME)
-        return false;
-    const struct let *l = scope_find(b->scope, t->text);
-    if (!l)
-        return b->env->table(b->env->ctx, t->text) != NULL;
-    if (!l->ast)
-        return l->node != NULL;
-    if (l->expr)
-        return false;
-    if (l->ast->kind == AST_FUNCTION)
-        return call_is_tabular(b, t);
-    struct binder inner = *b;
-    inner.scope = l->home;
-    inner.depth = b->depth + 1;
-    return inner.depth < 100 && is_tabular(&inner, l->ast);
-}
-
 /* ---- the table itself ---- */
 
 static struct node *bind_name(struct binder *b, const struct ast *t)
@@ -445,6 +365,25 @@ static bool names_table(const struct ast *t)
            str_eqz(t->text, "materialized_view");
 }
 
+/* s.T, s.list_logons(…) where s is nothing that is known. */
+static void unknown_alias(struct binder *b, const struct ast *t,
+                          const struct ast *alias)
+{
+    const struct remote_provider *p = reg_remote(b->reg, alias->text);
+    struct diag *d = bind_error(b, DIAG_NO_PROVIDER, alias->span,
+                                "nothing is connected as '%.*s'",
+                                STRF(alias->text));
+    if (p)
+        diag_hint(b->ds, d, "first: %s", p->usage);
+    else if (t->kind == AST_CALL)
+        diag_hint(b->ds, d, "first: .connect PROVIDER as %.*s with (…); .show "
+                  "connections lists what is", STRF(alias->text));
+    else
+        diag_hint(b->ds, d, "first: .connect PROVIDER as %.*s with (…); a "
+                  "table here is named without it: %.*s", STRF(alias->text),
+                  STRF(t->text));
+}
+
 static struct node *bind_table_call(struct binder *b, const struct ast *t)
 {
     struct let *l = scope_find(b->scope, t->text);
@@ -468,6 +407,10 @@ static struct node *bind_table_call(struct binder *b, const struct ast *t)
     }
     if (b->open_tables)
         return open_table(b, t->text, t->span);
+    if (calls_unknown_alias(b, t)) {
+        unknown_alias(b, t, t->kid);
+        return NULL;
+    }
     if (report_service_name(b, t->text, t->span))
         return NULL;
     struct diag *d = bind_error(b, DIAG_UNKNOWN_TABLE, t->span,
@@ -493,6 +436,10 @@ static struct node *bind_path(struct binder *b, const struct ast *t)
         return open_table(b, t->text, t->span);
     while (base->kind == AST_PATH || (base->kind == AST_CALL && base->value.i))
         base = base->kid;
+    if (base->kind == AST_NAME) {
+        unknown_alias(b, t, base);
+        return NULL;
+    }
     const char *what = base->kind == AST_CALL ? service_of_scope(base->text)
                                               : NULL;
     struct diag *d = bind_error(b, DIAG_NO_PROVIDER, t->span,

@@ -1,4 +1,5 @@
 /* cmd_connect.c - `.connect PROVIDER[.INSTANCE] [as ALIAS] [with (…)]`. */
+#include "commands.h"
 #include "connections.h"
 #include "session.h"
 #include "syntax/canon.h"
@@ -6,6 +7,8 @@
 static void connect_parse(struct parser *p, struct ast *cmd)
 {
     struct ast *to = clause(p, cmd, "to");
+    if (at_end_of_operator(p)) /* connect_run lists what there is */
+        return;
     ast_add(to, parse_name(p));
     if (accept_punct(p, "."))
         ast_add(to, parse_name(p));
@@ -23,9 +26,9 @@ static str connect_alias(const struct ast *cmd)
     return to && to->kid ? to->last->text : S("");
 }
 
-static const struct remote_provider *provider_of(struct lang *l,
-                                                 const struct ast *name,
-                                                 struct diags *ds)
+const struct remote_provider *connect_provider(struct lang *l,
+                                               const struct ast *name,
+                                               struct diags *ds)
 {
     const struct remote_provider *p = reg_remote(&l->reg, name->text);
     if (p)
@@ -37,9 +40,12 @@ static const struct remote_provider *provider_of(struct lang *l,
         names[i] = str_of(l->reg.remotes[i]->name);
         buf_addf(&all, "%s%.*s", i ? ", " : "", STRF(names[i]));
     }
-    struct diag *d = diag_error(ds, DIAG_NO_PROVIDER, name->span,
-                                "no provider '%.*s' to connect to",
-                                STRF(name->text));
+    struct diag *d =
+        name->text.n ? diag_error(ds, DIAG_NO_PROVIDER, name->span,
+                                  "no provider '%.*s' to connect to",
+                                  STRF(name->text))
+                     : diag_error(ds, DIAG_NO_PROVIDER, name->span,
+                                  "connect to which provider?");
     str near = diag_nearest(name->text, names, l->reg.nremotes);
     if (near.n)
         diag_hint(ds, d, "did you mean '%.*s'?", STRF(near));
@@ -122,8 +128,9 @@ static enum status connect_run(struct lang *l, const struct ast *cmd,
 {
     const struct ast *to = ast_clause(cmd, "to");
     struct remote_setup setup = { .alias = connect_alias(cmd) };
+    const struct ast nothing = { .kind = AST_NAME, .span = cmd->span };
     const struct remote_provider *p =
-        to && to->kid ? provider_of(l, to->kid, ds) : NULL;
+        connect_provider(l, to && to->kid ? to->kid : &nothing, ds);
     if (!p || !read_settings(l, cmd, p, &setup, ds))
         return ST_USER;
     setup.instance = to->kid->next ? to->kid->next->text : S("");

@@ -2,6 +2,7 @@
  *
  * Every list is an ordinary table: `.show functions | where Name has "ip"`. */
 #include "base/ticks.h"
+#include "commands.h"
 #include "connections.h"
 #include "lists.h"
 #include "session.h"
@@ -345,6 +346,26 @@ static enum status show_remote_tables(struct lang *l, const struct ast *alias,
     return ST_OK;
 }
 
+/* `.show settings of PROVIDER` */
+static enum status show_settings_of(struct lang *l, const struct ast *name,
+                                    struct command_out *out, struct diags *ds)
+{
+    static const struct list_col cols[] = { TEXT("Name"), TEXT("Type"),
+                                            TEXT("Summary") };
+    const struct remote_provider *p = connect_provider(l, name, ds);
+    struct list list;
+    if (!p)
+        return ST_USER;
+    list_init(&list, out->arena, cols, sizeof cols / sizeof *cols);
+    for (const struct remote_setting *s = p->settings; s && s->name; s++) {
+        list_text(&list, s->name);
+        list_text(&list, type_name(s->type));
+        list_text(&list, s->summary);
+    }
+    out->frame = list_frame(&list);
+    return ST_OK;
+}
+
 static enum status show_run(struct lang *l, const struct ast *cmd,
                             struct command_out *out, struct diags *ds)
 {
@@ -354,6 +375,8 @@ static enum status show_run(struct lang *l, const struct ast *cmd,
     const struct ast *of = ast_clause(cmd, "of");
     if (of && of->kid && str_eqz(word->text, "tables"))
         return show_remote_tables(l, of->kid, out, ds);
+    if (of && of->kid && str_eqz(word->text, "settings"))
+        return show_settings_of(l, of->kid, out, ds);
     for (size_t i = 0; i < NLISTS; i++) {
         if (!str_eqz(word->text, lists[i].name))
             continue;
@@ -373,7 +396,7 @@ const struct lang_command cmd_show = {
     .name = "show",
     .usage = ".show tables [of ALIAS] | views | operators | functions | "
              "plugins | commands | providers | connections | queries | "
-             "renderers | settings | params | rejects | version",
+             "renderers | settings [of PROVIDER] | params | rejects | version",
     .summary = "Lists what there is, as a table that can be piped on.",
     .example =
         ".show functions | where Name startswith \"ipv4\" | project Name, "

@@ -132,13 +132,14 @@ static void ch_close(struct remote *r)
 }
 
 static const struct remote_setting settings[] = {
-    { "url", TYPE_STRING, "of the HTTP interface: https://host:8443" },
-    { "user", TYPE_STRING, "who signs in; default when not given" },
-    { "password", TYPE_STRING, "of the user" },
-    { "database", TYPE_STRING, "whose tables go by their bare names" },
-    { "ca_file", TYPE_STRING, "certificates (PEM) to trust" },
-    { "timeout", TYPE_TIMESPAN, "of one statement; an hour when not given" },
-    { "plain", TYPE_BOOL, "http:// to another machine, unprotected, is meant" },
+    { "url", TYPE_STRING, "Of the HTTP interface: https://host:8443." },
+    { "user", TYPE_STRING, "Who signs in; default when not given." },
+    { "password", TYPE_STRING, "Better kept in the configuration file." },
+    { "database", TYPE_STRING, "Whose tables go by their bare names." },
+    { "ca_file", TYPE_STRING, "Certificates (PEM) to trust as well." },
+    { "timeout", TYPE_TIMESPAN, "Of one statement; an hour when not given." },
+    { "plain", TYPE_BOOL,
+      "http:// to another machine, unprotected, is meant." },
     { NULL, TYPE_ERROR, NULL },
 };
 

@@ -251,7 +251,8 @@ static const struct remote_setting settings[] = {
     { "ca_file", TYPE_STRING, "Certificates (PEM) to trust as well." },
     { "index", TYPE_STRING, "Where .query() looks when it names none." },
     { "slices", TYPE_LONG, "Streams side by side of one table, 1 to 8." },
-    { "plain", TYPE_BOOL, "http:// to another machine, unprotected, is meant" },
+    { "plain", TYPE_BOOL,
+      "http:// to another machine, unprotected, is meant." },
     { "timeout", TYPE_TIMESPAN, "How long one request may take." },
     { NULL, TYPE_STRING, NULL },
 };

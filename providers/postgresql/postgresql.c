@@ -24,18 +24,18 @@ static str where_of(struct pg *pg)
 }
 
 static const struct remote_setting settings[] = {
-    { "host", TYPE_STRING, "name or address, or the folder of a socket" },
-    { "port", TYPE_LONG, "5432 when not given" },
-    { "database", TYPE_STRING, "the user's name when not given" },
-    { "user", TYPE_STRING, "who signs in" },
-    { "password", TYPE_STRING, "PGPASSWORD and ~/.pgpass count, too" },
+    { "host", TYPE_STRING, "Name or address, or the folder of a socket." },
+    { "port", TYPE_LONG, "5432 when not given." },
+    { "database", TYPE_STRING, "The user's name when not given." },
+    { "user", TYPE_STRING, "Who signs in, with a password." },
+    { "password", TYPE_STRING, "PGPASSWORD and ~/.pgpass count, too." },
     { "sslmode", TYPE_STRING,
-      "disable, allow, prefer, require, verify-ca, verify-full; elsewhere "
-      "than on this machine verify-full when not given" },
-    { "ca_file", TYPE_STRING, "certificates (PEM) to trust" },
-    { "connect_timeout", TYPE_TIMESPAN, "10s when not given" },
-    { "timeout", TYPE_TIMESPAN, "of one statement; the server's own when not "
-                                "given" },
+      "disable, allow, prefer, require, verify-ca or verify-full, which "
+      "is the default for other machines." },
+    { "ca_file", TYPE_STRING, "Certificates (PEM) to trust." },
+    { "connect_timeout", TYPE_TIMESPAN, "10s when not given." },
+    { "timeout", TYPE_TIMESPAN, "Of one statement; the server's own when not "
+                                "given." },
     { NULL, TYPE_ERROR, NULL },
 };
 

@@ -343,7 +343,8 @@ static const struct remote_setting settings[] = {
     { "owner", TYPE_STRING, "Whose name space; with app." },
     { "app", TYPE_STRING, "The app whose knowledge objects count." },
     { "ca_file", TYPE_STRING, "Certificates (PEM) to trust as well." },
-    { "plain", TYPE_BOOL, "http:// to another machine, unprotected, is meant" },
+    { "plain", TYPE_BOOL,
+      "http:// to another machine, unprotected, is meant." },
     { "timeout", TYPE_TIMESPAN, "How long one search may take." },
     { NULL, TYPE_STRING, NULL },
 };
