@@ -150,7 +150,7 @@ static void lose_slice(struct lang *l, struct node *n, const struct diags *why)
     n->kind = NODE_VALUES;
     n->completeness = PARTIAL;
     PUSH(l->cell, n->notes,
-         arena_fmt(l->cell, "%.*s, %.*s is missing: %.*s",
+         arena_fmt(l->cell, "%.*s: %.*s missing: %.*s",
                    STRF(n->remote->alias), STRF(n->query->slice),
                    STRF(first_error(why))));
 }

@@ -40,12 +40,11 @@ const char *service_of_scope(str word); /* workspace, cluster …; or NULL */
 struct remote *remote_of_path(const struct binder *b, const struct ast *t);
 struct remote *remote_of_call(const struct binder *b, const struct ast *t);
 struct remote *remote_of_source(struct binder *b, const struct ast *t);
+/* A table of a connection with the operators that follow it (MAY be NULL). */
 struct node *bind_remote_table(struct binder *b, struct remote *r,
-                               const struct ast *t);
-struct node *bind_remote_pipe(struct binder *b, struct remote *r,
-                              const struct ast *pipe);
+                               const struct ast *t, const struct ast *ops);
 struct node *bind_remote_query(struct binder *b, struct remote *r,
-                               const struct ast *call);
+                               const struct ast *call, const struct ast *ops);
 
 struct remote_query *remote_query_new(struct binder *b, struct span at);
 struct node *remote_fetch_node(struct binder *b, struct remote *r,
@@ -58,13 +57,38 @@ bool calls_unknown_alias(const struct binder *b, const struct ast *call);
 /* -- tables (bind_table.c) -- */
 bool param_is_table(const struct ast *param);
 
-/* -- built-in queries (bind_stored.c) -- */
-struct node *bind_stored_local(struct binder *b, const struct ast *call);
+/* -- what connections are asked, and what follows (bind_asked.c) -- */
+/* Columns of one value each. */
+struct const_cols {
+    size_t n;
+    struct source_option *v;
+};
+/* One question to one connection. */
+struct ask_part {
+    struct remote *remote;
+    const struct ast *table;    /* a table of KQL as the cell names it, or … */
+    struct remote_query *query; /* … a text; its columns are known */
+    struct source *source;      /* opened, when no one else tells its columns */
+    struct const_cols added;    /* to its columns; names may be taken there */
+};
+struct asked {
+    const struct ast *call;
+    const struct ast *ops; /* the operators that follow; MAY be NULL */
+    str name;              /* of the table or query */
+    LIST(struct ask_part) parts; /* their rows come one after the other */
+    LIST(str) lost;        /* parts that cannot be had, one sentence each */
+};
+/* The rows of all parts after the operators. As many of those as mean the same
+ * there are put into the text that is sent. NULL: reported. */
+struct node *bind_asked(struct binder *b, struct asked *a);
+/* Some operator can go along, as far as the texts tell. */
+bool asked_goes_on(struct binder *b, const struct asked *a);
+
+/* -- built-in queries (bind_stored.c); `ops` follow them, MAY be NULL -- */
 struct node *bind_stored_remote(struct binder *b, struct remote *r,
-                                const struct ast *call);
-struct node *bind_stored_everywhere(struct binder *b, str provider,
-                                    const struct ast *call);
-struct node *bind_stored_call(struct binder *b, const struct ast *call);
+                                const struct ast *call, const struct ast *ops);
+struct node *bind_stored_call(struct binder *b, const struct ast *call,
+                              const struct ast *ops);
 
 /* -- groups (group_host.c) -- */
 /* Makes the native step of `n` run for each run of rows whose last column is

@@ -1,10 +1,11 @@
 /* bind_remote.c - tables and queries of connections.
  *
  * Called by: bind_table.c.
- * Gives:     FETCH nodes that name their connection and the query to send; the
- *            stages of one that does not speak KQL come later (plan/push.c).
- * Must not:  send anything but questions about schemas, except for ALIAS.query,
- *            whose columns only its answer tells. */
+ * Gives:     FETCH nodes that name their connection and the query to send
+ *            (bind_asked.c); the stages of one that does not speak KQL come
+ *            later (plan/push.c).
+ * Must not:  send anything but questions about schemas, except for ALIAS.query
+ *            where only its answer tells the columns. */
 #include "bind.h"
 
 #include "bind_int.h"
@@ -152,7 +153,7 @@ struct remote_query *remote_query_new(struct binder *b, struct span at)
 }
 
 struct node *bind_remote_table(struct binder *b, struct remote *r,
-                               const struct ast *t)
+                               const struct ast *t, const struct ast *ops)
 {
     struct remote_query *q = remote_query_new(b, t->span);
     bool kql = r->provider->language == REMOTE_KQL;
@@ -169,75 +170,11 @@ struct node *bind_remote_table(struct binder *b, struct remote *r,
         q->text = table;
     else
         q->table = table;
-    return remote_fetch_node(b, r, q, name);
-}
-
-/* ---- a pipeline at a service of KQL ---- */
-
-/* What a service may know and this program does not. */
-static bool service_may_know(const struct diags *ds)
-{
-    for (size_t i = 0; i < ds->list.n; i++) {
-        enum diag_code c = ds->list.v[i].code;
-        if (ds->list.v[i].severity == SEV_ERROR && c != DIAG_UNKNOWN_FUNCTION &&
-            c != DIAG_UNKNOWN_TABLE && c != DIAG_NEEDS_PROVIDER &&
-            c != DIAG_NO_PROVIDER)
-            return false;
-    }
-    return true;
-}
-
-static void take_over(struct diags *to, const struct diags *from)
-{
-    for (size_t i = 0; i < from->list.n; i++)
-        PUSH(to->arena, to->list, from->list.v[i]);
-    to->nerrors += from->nerrors;
-}
-
-/* The columns of a prefix: as bound here, or as the service tells. */
-static bool prefix_columns(struct binder *b, struct remote *r,
-                           const struct kql_prefix *p, struct node *base,
-                           struct remote_query *q)
-{
-    struct diags own, *ds = b->ds;
-    diags_init(&own, ds->arena);
-    b->ds = &own;
-    struct node *n = bind_pipe_ops(b, base, p->ops);
-    b->ds = ds;
-    if (own.nerrors && service_may_know(&own)) {
-        struct remote_schema schema = { 0 };
-        enum status st = ask_columns(b, r, p->text, q->span, &schema);
-        q->cols = schema.cols;
-        q->ncols = schema.ncols;
-        if (st != ST_USER)
-            return st == ST_OK;
-    }
-    take_over(ds, &own);
-    if (own.nerrors || !n)
-        return false;
-    struct source_col *cols = arena_array(b->arena, n->cols.n, sizeof *cols);
-    for (size_t i = 0; i < n->cols.n; i++)
-        cols[i] = (struct source_col){ n->cols.v[i].name, n->cols.v[i].type };
-    q->cols = cols;
-    q->ncols = n->cols.n;
-    return true;
-}
-
-struct node *bind_remote_pipe(struct binder *b, struct remote *r,
-                              const struct ast *pipe)
-{
-    struct node *base = bind_remote_table(b, r, pipe->kid);
-    struct kql_prefix p;
-    if (!base || r->provider->language != REMOTE_KQL)
-        return bind_pipe_ops(b, base, pipe->kid->next);
-    kql_prefix(b, r, pipe, &p);
-    if (!p.ops)
-        return bind_pipe_ops(b, base, pipe->kid->next);
-    struct remote_query *q = remote_query_new(b, pipe->span);
-    if (!prefix_columns(b, r, &p, base, q))
-        return NULL;
-    q->text = p.text;
-    return bind_pipe_ops(b, remote_fetch_node(b, r, q, base->name), p.rest);
+    struct asked a = { .call = t, .ops = ops, .name = name };
+    struct ask_part part = { .remote = r, .table = kql ? t : NULL,
+                             .query = q };
+    PUSH(b->arena, a.parts, part);
+    return bind_asked(b, &a);
 }
 
 /* ---- ALIAS.query("…", start = …, end = …) ---- */
@@ -266,12 +203,37 @@ static bool query_option(struct binder *b, const struct ast *named,
     return true;
 }
 
-struct node *bind_remote_query(struct binder *b, struct remote *r,
-                               const struct ast *call)
+static struct node *opened_query(struct binder *b, struct asked *a)
 {
-    if (!str_eqz(call->text, "query"))
-        return bind_stored_remote(b, r, call);
-    struct remote_query *q = remote_query_new(b, call->span);
+    struct ask_part *part = &a->parts.v[0];
+    part->source = b->env->remote_open(b->env->ctx, part->remote, part->query,
+                                       b->ds);
+    return part->source ? bind_asked(b, a) : NULL;
+}
+
+/* Only its answer tells the columns of a query. A service of KQL is asked for
+ * them first when operators follow that can go along: that costs a question and
+ * spares rows. */
+static struct node *asked_query(struct binder *b, struct asked *a)
+{
+    struct ask_part *part = &a->parts.v[0];
+    struct remote_schema schema;
+    size_t nerrors = b->ds->nerrors;
+    if (!asked_goes_on(b, a))
+        return opened_query(b, a);
+    enum status st = ask_columns(b, part->remote,
+                                 kql_text_plain(b, part->query->text),
+                                 a->call->span, &schema);
+    if (st == ST_USER && b->ds->nerrors == nerrors)
+        return opened_query(b, a); /* it says what is wrong */
+    part->query->cols = schema.cols;
+    part->query->ncols = schema.ncols;
+    return st == ST_OK ? bind_asked(b, a) : NULL;
+}
+
+static bool query_text(struct binder *b, struct remote *r,
+                       const struct ast *call, struct remote_query *q)
+{
     struct source_option *options =
         arena_array(b->arena, ast_nkids(call), sizeof *options);
     struct value text = { 0 };
@@ -279,22 +241,34 @@ struct node *bind_remote_query(struct binder *b, struct remote *r,
     for (const struct ast *k = call->kid->next; k; k = k->next) {
         if (k->kind == AST_NAMED) {
             if (!query_option(b, k, q, &options[q->noptions]))
-                return NULL;
+                return false;
         } else if (text.type == TYPE_STRING || !bind_value(b, k, &text)) {
             break;
         }
     }
-    if (text.type != TYPE_STRING || text.s.n == 0) {
-        struct diag *d = bind_error(b, DIAG_ARGUMENTS, call->span,
-                                    "query takes one text of %s",
-                                    r->provider->native);
-        diag_hint(b->ds, d, "%.*s.query(\"…\", start = ago(1d), end = now())",
-                  STRF(r->alias));
-        return NULL;
-    }
     q->text = text.s;
+    if (text.type == TYPE_STRING && text.s.n)
+        return true;
+    struct diag *d = bind_error(b, DIAG_ARGUMENTS, call->span,
+                                "query takes one text of %s",
+                                r->provider->native);
+    diag_hint(b->ds, d, "%.*s.query(\"…\", start = ago(1d), end = now())",
+              STRF(r->alias));
+    return false;
+}
+
+struct node *bind_remote_query(struct binder *b, struct remote *r,
+                               const struct ast *call, const struct ast *ops)
+{
+    if (!str_eqz(call->text, "query"))
+        return bind_stored_remote(b, r, call, ops);
+    struct asked a = { .call = call, .ops = ops, .name = call->text };
+    struct ask_part part = { .remote = r,
+                             .query = remote_query_new(b, call->span) };
+    if (!query_text(b, r, call, part.query))
+        return NULL;
     if (b->check)
-        return open_table(b, call->text, call->span);
-    struct source *s = b->env->remote_open(b->env->ctx, r, q, b->ds);
-    return s ? fetch_node(b, s, call->span) : NULL;
+        return bind_pipe_ops(b, open_table(b, call->text, call->span), ops);
+    PUSH(b->arena, a.parts, part);
+    return asked_query(b, &a);
 }

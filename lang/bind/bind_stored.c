@@ -1,15 +1,17 @@
 /* bind_stored.c - calls of built-in queries: ALIAS.list_host_logons(…).
  *
  * Called by: bind_remote.c, bind_table.c.
- * The text that a pack gives for the values is sent to the connection, or, for
- * `local`, read and bound here as if it stood in the cell. With split_by the
- * time range is cut into slices, each a query of its own; a slice that fails
- * costs only itself. Called by a provider's name a query goes to all of its
- * connections, and a column says where each row came from. */
+ * The text that a pack gives for the values is sent to the connection, with the
+ * operators behind it that can run there (bind_asked.c), or, for `local`, read
+ * and bound here as if it stood in the cell. With split_by the time range is
+ * cut into slices, each a query of its own; a slice that fails costs only
+ * itself. Called by a provider's name a query goes to all of its connections,
+ * and a column says where each row came from. */
 #include "bind.h"
 
 #include "bind_int.h"
 #include "base/ticks.h"
+#include "kql_text.h"
 #include "syntax/parse.h"
 
 enum { MAX_SLICES = 1000, MAX_STORED_TEXT = 4 << 20 };
@@ -22,6 +24,9 @@ struct stored_use {
     struct stored_arg *args;
     bool print;
     int64_t split; /* ticks; 0: all at once */
+    bool several;  /* connections: one that fails costs only itself */
+    struct const_cols added; /* to the rows of the next part */
+    struct asked asked;
 };
 
 /* ---- what is called ---- */
@@ -270,49 +275,88 @@ static bool has_its_table(struct stored_use *u, struct remote *r)
     return st == ST_OK;
 }
 
-static struct node *bind_there(struct stored_use *u, struct remote *r,
-                               str slice)
+/* The columns that a connection gives for the text; its slices all have the
+ * same. */
+static bool ask_text(struct stored_use *u, struct remote *r,
+                     struct remote_query *q)
 {
     struct binder *b = u->b;
-    struct remote_query *q = remote_query_new(b, u->call->span);
+    const struct ask_part *last =
+        u->asked.parts.n ? &u->asked.parts.v[u->asked.parts.n - 1] : NULL;
     struct remote_schema schema = { 0 };
-    struct remote_ask ask = { r, S(""), u->call->span, b->ds, false };
-    if (!render(u, &q->text))
-        return NULL;
-    if (b->check)
-        return open_table(b, u->call->text, u->call->span);
-    if (r->provider->language != REMOTE_KQL) {
-        struct source *s = b->env->remote_open(b->env->ctx, r, q, b->ds);
-        return s ? fetch_node(b, s, u->call->span) : NULL;
+    struct remote_ask ask = { r, kql_text_plain(b, q->text), u->call->span,
+                              b->ds, false };
+    size_t nerrors = b->ds->nerrors;
+    if (last && last->remote == r) {
+        q->cols = last->query->cols;
+        q->ncols = last->query->ncols;
+        return true;
     }
-    ask.table = q->text;
-    if (b->env->remote_columns(b->env->ctx, &ask, &schema) != ST_OK) {
-        if (!b->ds->nerrors)
-            bind_error(b, DIAG_HTTP, u->call->span,
-                       "%.*s: %.*s does not take the query",
-                       STRF(u->query->name), STRF(r->alias));
-        return NULL;
-    }
+    enum status st = b->env->remote_columns(b->env->ctx, &ask, &schema);
+    if (st == ST_USER && b->ds->nerrors == nerrors)
+        bind_error(b, DIAG_HTTP, u->call->span,
+                   "%.*s: %.*s does not take the query",
+                   STRF(u->query->name), STRF(r->alias));
     q->cols = schema.cols;
     q->ncols = schema.ncols;
-    q->slice = slice;
-    return remote_fetch_node(b, r, q, u->query->name);
+    return st == ST_OK;
+}
+
+static str first_error(const struct diags *ds)
+{
+    for (size_t i = 0; i < ds->list.n; i++)
+        if (ds->list.v[i].severity == SEV_ERROR)
+            return ds->list.v[i].message;
+    return S("no reason is told");
+}
+
+/* Runs the text, whose columns only its answer tells. A slice is tried twice;
+ * one that cannot be had is a part of the rows that is lost. */
+static bool open_text(struct stored_use *u, struct remote *r,
+                      struct remote_query *q, struct source **out)
+{
+    struct binder *b = u->b;
+    struct diags own;
+    if (!q->slice.n) {
+        *out = b->env->remote_open(b->env->ctx, r, q, b->ds);
+        return *out != NULL;
+    }
+    for (int attempt = 0; attempt < 2; attempt++) {
+        diags_init(&own, b->arena);
+        *out = b->env->remote_open(b->env->ctx, r, q, &own);
+        if (*out || !own.nerrors) /* opened, or cancelled */
+            return *out != NULL;
+    }
+    PUSH(b->arena, u->asked.lost,
+         arena_fmt(b->arena, "%.*s: %.*s missing: %.*s", STRF(r->alias),
+                   STRF(q->slice), STRF(first_error(&own))));
+    return true;
+}
+
+static bool add_part(struct stored_use *u, struct remote *r, str slice)
+{
+    struct binder *b = u->b;
+    struct ask_part part = { .remote = r, .added = u->added };
+    part.query = remote_query_new(b, u->call->span);
+    part.query->slice = slice;
+    part.added.v = arena_array(b->arena, u->added.n, sizeof *part.added.v);
+    for (size_t i = 0; i < u->added.n; i++)
+        part.added.v[i] = u->added.v[i];
+    if (!render(u, &part.query->text))
+        return false;
+    if (r->provider->language == REMOTE_KQL) {
+        if (!ask_text(u, r, part.query))
+            return false;
+    } else if (!open_text(u, r, part.query, &part.source)) {
+        return false;
+    } else if (!part.source) {
+        return true;
+    }
+    PUSH(b->arena, u->asked.parts, part);
+    return true;
 }
 
 /* ---- slices ---- */
-
-static struct node *union_of(struct binder *b, const struct ast *at,
-                             struct node **parts, size_t n)
-{
-    struct node *u = node_new(b->arena, NODE_UNION, at->span, NULL);
-    u->in = parts;
-    u->nin = n;
-    for (size_t i = 0; i < parts[0]->cols.n; i++) {
-        const struct col *c = &parts[0]->cols.v[i];
-        PUSH(b->arena, u->cols, col_new(b, c->name, c->type, true));
-    }
-    return u;
-}
 
 static str slice_name(struct arena *a, int64_t from, int64_t to)
 {
@@ -334,14 +378,14 @@ static struct stored_arg *arg_named(struct stored_use *u, const char *name)
     return NULL;
 }
 
-static struct node *no_slices(struct stored_use *u, const char *why)
+static bool no_slices(struct stored_use *u, const char *why)
 {
     bind_error(u->b, DIAG_ARGUMENTS, u->call->span, "split_by: %s", why);
-    return NULL;
+    return false;
 }
 
 /* [start, end) in pieces: each begins where the one before it ends. */
-static struct node *bind_slices(struct stored_use *u, struct remote *r)
+static bool add_slices(struct stored_use *u, struct remote *r)
 {
     struct stored_arg *start = arg_named(u, "start"),
                       *end = arg_named(u, "end");
@@ -355,19 +399,16 @@ static struct node *bind_slices(struct stored_use *u, struct remote *r)
     if ((to - from - 1) / u->split >= MAX_SLICES)
         return no_slices(u, "more than 1,000 slices");
     size_t n = (size_t)((to - from - 1) / u->split) + 1;
-    struct node **parts = arena_array(u->b->arena, n, sizeof *parts);
-    for (size_t i = 0; i < n; i++) {
+    bool ok = true;
+    for (size_t i = 0; i < n && ok; i++) {
         start->value.i = from + (int64_t)i * u->split;
         end->value.i = i + 1 == n ? to : start->value.i + u->split;
-        parts[i] = bind_there(u, r,
-                              slice_name(u->b->arena, start->value.i,
-                                         end->value.i));
-        if (!parts[i])
-            return NULL;
-        if (parts[i]->cols.n != parts[0]->cols.n)
-            return no_slices(u, "the slices have different columns");
+        ok = add_part(u, r,
+                      slice_name(u->b->arena, start->value.i, end->value.i));
     }
-    return n == 1 ? parts[0] : union_of(u->b, u->call, parts, n);
+    start->value.i = from;
+    end->value.i = to;
+    return ok;
 }
 
 /* ---- the calls ---- */
@@ -377,6 +418,7 @@ static bool prepare(struct binder *b, const struct ast *call, str provider,
 {
     const struct stored_face *f = face_of(b);
     *u = (struct stored_use){ .b = b, .call = call };
+    u->asked = (struct asked){ .call = call, .name = call->text };
     if (!f)
         return false;
     u->query = stored_find(f, provider, call->text);
@@ -388,39 +430,56 @@ static bool prepare(struct binder *b, const struct ast *call, str provider,
     return read_args(u, call->kid->next);
 }
 
-struct node *bind_stored_local(struct binder *b, const struct ast *call)
+static struct node *bind_stored_local(struct binder *b, const struct ast *call,
+                                      const struct ast *ops)
 {
     struct stored_use u;
     if (!prepare(b, call, S("local"), &u))
         return NULL;
-    return u.print ? printed(&u) : bind_here(&u);
+    return bind_pipe_ops(b, u.print ? printed(&u) : bind_here(&u), ops);
+}
+
+static bool add_connection(struct stored_use *u, struct remote *r)
+{
+    if (!has_its_table(u, r))
+        return false;
+    if (u->split)
+        return add_slices(u, r);
+    return add_part(u, r, u->several ? S("all rows") : S(""));
+}
+
+static struct node *bind_parts(struct stored_use *u)
+{
+    struct asked *a = &u->asked;
+    if (a->parts.n)
+        return bind_asked(u->b, a);
+    if (a->lost.n) /* of several slices not one */
+        bind_error(u->b, DIAG_HTTP, u->call->span, "%.*s",
+                   STRF(a->lost.v[0]));
+    return NULL;
+}
+
+/* Text alone, or rows of which nothing is known; NULL: it has to be asked. */
+static struct node *without_asking(struct stored_use *u)
+{
+    str text;
+    if (u->print)
+        return printed(u);
+    if (u->b->check && render(u, &text))
+        return open_table(u->b, u->call->text, u->call->span);
+    return NULL;
 }
 
 struct node *bind_stored_remote(struct binder *b, struct remote *r,
-                                const struct ast *call)
+                                const struct ast *call, const struct ast *ops)
 {
     struct stored_use u;
     if (!prepare(b, call, str_of(r->provider->name), &u))
         return NULL;
-    if (u.print)
-        return printed(&u);
-    if (!b->check && !has_its_table(&u, r))
-        return NULL;
-    return u.split ? bind_slices(&u, r) : bind_there(&u, r, S(""));
-}
-
-/* The rows of one connection, and which one it is. */
-static struct node *with_connection(struct binder *b, const struct ast *call,
-                                    struct node *n, str alias)
-{
-    struct node *p = project_new(b, call, n);
-    struct node *row = b->row;
-    b->row = n;
-    for (size_t i = 0; i < n->cols.n; i++)
-        project_keep(b, p, &n->cols.v[i]);
-    project_add(b, p, free_name(b, n, S("Connection")), ex_string(b, alias));
-    b->row = row;
-    return p;
+    u.asked.ops = ops;
+    if (u.print || b->check)
+        return bind_pipe_ops(b, without_asking(&u), ops);
+    return add_connection(&u, r) ? bind_parts(&u) : NULL;
 }
 
 static struct node *no_connection(struct binder *b, const struct ast *call,
@@ -432,28 +491,41 @@ static struct node *no_connection(struct binder *b, const struct ast *call,
     return NULL;
 }
 
-struct node *bind_stored_everywhere(struct binder *b, str provider,
-                                    const struct ast *call)
+static size_t count_connections(const struct binder *b, str provider)
 {
-    LIST(struct node *) parts = { 0 };
     struct remote *r;
-    for (size_t i = 0; (r = b->env->remote_at(b->env->ctx, i)) != NULL; i++) {
-        if (!str_eqz(provider, r->provider->name))
-            continue;
-        struct node *n = bind_stored_remote(b, r, call);
-        if (!n)
-            return NULL;
-        PUSH(b->arena, parts, with_connection(b, call, n, r->alias));
-        if (parts.v[parts.n - 1]->cols.n != parts.v[0]->cols.n) {
-            bind_error(b, DIAG_TYPE, call->span,
-                       "the connections give different columns: call the "
-                       "query by alias");
-            return NULL;
-        }
-    }
-    if (!parts.n)
+    size_t n = 0;
+    for (size_t i = 0; b->env->remote_at &&
+                       (r = b->env->remote_at(b->env->ctx, i)) != NULL; i++)
+        n += str_eqz(provider, r->provider->name);
+    return n;
+}
+
+/* At all connections of a provider; a column says which one a row is of. */
+static struct node *bind_stored_everywhere(struct binder *b, str provider,
+                                           const struct ast *call,
+                                           const struct ast *ops)
+{
+    struct stored_use u;
+    struct remote *r;
+    struct source_option connection = { S("Connection"),
+                                        { .type = TYPE_STRING } };
+    size_t n = count_connections(b, provider);
+    if (!prepare(b, call, provider, &u))
+        return NULL;
+    if (!n)
         return no_connection(b, call, provider);
-    return parts.n == 1 ? parts.v[0] : union_of(b, call, parts.v, parts.n);
+    u.several = n > 1;
+    u.asked.ops = ops;
+    u.added = (struct const_cols){ 1, &connection };
+    if (u.print || b->check)
+        return bind_pipe_ops(b, without_asking(&u), ops);
+    for (size_t i = 0; (r = b->env->remote_at(b->env->ctx, i)) != NULL; i++) {
+        connection.value.s = r->alias;
+        if (str_eqz(provider, r->provider->name) && !add_connection(&u, r))
+            return NULL;
+    }
+    return bind_parts(&u);
 }
 
 /* ---- local.NAME(…), PROVIDER.NAME(…) ---- */
@@ -468,9 +540,10 @@ bool is_stored_call(const struct binder *b, const struct ast *call)
     return str_eqz(base->text, "local") || reg_remote(b->reg, base->text);
 }
 
-struct node *bind_stored_call(struct binder *b, const struct ast *call)
+struct node *bind_stored_call(struct binder *b, const struct ast *call,
+                              const struct ast *ops)
 {
     str base = call->kid->text;
-    return str_eqz(base, "local") ? bind_stored_local(b, call)
-                                  : bind_stored_everywhere(b, base, call);
+    return str_eqz(base, "local") ? bind_stored_local(b, call, ops)
+                                  : bind_stored_everywhere(b, base, call, ops);
 }

@@ -351,7 +351,7 @@ static struct node *bind_name(struct binder *b, const struct ast *t)
         return scan(b, info, t->span);
     struct remote *r = remote_of_source(b, t);
     if (r)
-        return bind_remote_table(b, r, t);
+        return bind_remote_table(b, r, t, NULL);
     if (b->open_tables)
         return open_table(b, t->text, t->span);
     unknown_table(b, t->text, t->span);
@@ -384,16 +384,28 @@ static void unknown_alias(struct binder *b, const struct ast *t,
                   STRF(t->text));
 }
 
+/* A query of a connection, with the operators that follow it. */
+static struct node *bind_asked_call(struct binder *b, const struct ast *call,
+                                    const struct ast *ops)
+{
+    struct remote *r = remote_of_call(b, call);
+    return r ? bind_remote_query(b, r, call, ops)
+             : bind_stored_call(b, call, ops);
+}
+
+static bool is_asked_call(const struct binder *b, const struct ast *t)
+{
+    return t->kind == AST_CALL && (remote_of_call(b, t) ||
+                                   is_stored_call(b, t));
+}
+
 static struct node *bind_table_call(struct binder *b, const struct ast *t)
 {
+    if (is_asked_call(b, t))
+        return bind_asked_call(b, t, NULL);
     struct let *l = scope_find(b->scope, t->text);
     if (l && l->ast && l->ast->kind == AST_FUNCTION)
         return bind_user_table(b, l, t, t->span);
-    struct remote *r = remote_of_call(b, t);
-    if (r)
-        return bind_remote_query(b, r, t);
-    if (is_stored_call(b, t))
-        return bind_stored_call(b, t);
     if (str_eqz(t->text, "materialize") && t->kid)
         return bind_table(b, t->kid);
     const struct provider *p = reg_provider(b->reg, t->text);
@@ -431,7 +443,7 @@ static struct node *bind_path(struct binder *b, const struct ast *t)
     }
     struct remote *r = remote_of_source(b, t);
     if (r)
-        return bind_remote_table(b, r, t);
+        return bind_remote_table(b, r, t, NULL);
     if (b->open_tables)
         return open_table(b, t->text, t->span);
     while (base->kind == AST_PATH || (base->kind == AST_CALL && base->value.i))
@@ -466,9 +478,13 @@ static struct node *bind_source_op(struct binder *b, const struct ast *op)
 
 static struct node *bind_pipe(struct binder *b, const struct ast *t)
 {
-    struct remote *r = t->kid->next ? remote_of_source(b, t->kid) : NULL;
-    return r ? bind_remote_pipe(b, r, t)
-             : bind_pipe_ops(b, bind_table(b, t->kid), t->kid->next);
+    const struct ast *source = t->kid, *ops = source->next;
+    struct remote *r = ops ? remote_of_source(b, source) : NULL;
+    if (r)
+        return bind_remote_table(b, r, source, ops);
+    if (ops && is_asked_call(b, source))
+        return bind_asked_call(b, source, ops);
+    return bind_pipe_ops(b, bind_table(b, source), ops);
 }
 
 struct node *bind_table(struct binder *b, const struct ast *t)

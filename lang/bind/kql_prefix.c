@@ -6,13 +6,13 @@
  * only here (a loaded table, a kept result, a hunting operator) ends it. */
 #include "kql_prefix.h"
 
-#include "bind_int.h"
 #include "syntax/canon.h"
 
 enum { MAX_LETS = 200, MAX_LET_DEPTH = 50, MAX_QUERY_TEXT = 4 << 20 };
 
 struct prefix {
     struct binder *b;
+    const struct kql_source *from;
     struct remote *remote;
     const struct scope *scope; /* what names mean at this point */
     bool fits;
@@ -91,13 +91,25 @@ static bool is_listed(const struct prefix *p, const struct let *l)
     return false;
 }
 
+/* A let of the session would mean something in the text as well. */
+static bool is_text_name(const struct prefix *p, str name)
+{
+    return p->from->text && kql_text_mentions(p->from->text, name);
+}
+
+/* … and one of the text something in what follows it. */
+static bool is_declared(const struct prefix *p, str name)
+{
+    return p->from->text && kql_text_declares(p->from->text, name);
+}
+
 static void use_let(struct prefix *p, const struct let *l)
 {
     bool value = !l->ast && l->expr && l->expr->kind == EX_LITERAL;
     if (is_listed(p, l))
         return;
     if ((!l->ast && !value) || p->lets.n == MAX_LETS ||
-        p->depth == MAX_LET_DEPTH) {
+        p->depth == MAX_LET_DEPTH || is_text_name(p, l->name)) {
         p->fits = false;
         return;
     }
@@ -116,10 +128,19 @@ static void use_let(struct prefix *p, const struct let *l)
 static void look_at_name(struct prefix *p, const struct ast *t)
 {
     const struct let *l = scope_find(p->scope, t->text);
-    if (l)
+    if (is_declared(p, t->text))
+        p->fits = false;
+    else if (l)
         use_let(p, l);
     else if (p->b->env->table(p->b->env->ctx, t->text))
         p->fits = false; /* a table that is here */
+}
+
+/* prev(), row_number(): the rows of all parts are its neighbours. */
+static bool looks_around(const struct lang_func *f)
+{
+    return str_eqz(S("window"), f->family) ||
+           str_eqz(S("row_session"), f->family);
 }
 
 static void look_at_call(struct prefix *p, const struct ast *t)
@@ -127,8 +148,10 @@ static void look_at_call(struct prefix *p, const struct ast *t)
     const struct let *l = scope_find(p->scope, t->text);
     size_t n = 0;
     const struct lang_func *const *rows = reg_funcs(p->b->reg, t->text, &n);
-    if (remote_of_call(p->b, t) || reg_provider(p->b->reg, t->text) ||
-        (n && rows[0]->flags & FN_HUNTING))
+    if (remote_of_call(p->b, t) || is_stored_call(p->b, t) ||
+        reg_provider(p->b->reg, t->text) || is_declared(p, t->text) ||
+        (n && rows[0]->flags & FN_HUNTING) ||
+        (n && p->from->spread && looks_around(rows[0])))
         p->fits = false;
     else if (l)
         use_let(p, l);
@@ -184,34 +207,94 @@ static struct ast *let_statement(struct binder *b, const struct let *l)
     return ast_add(t, value);
 }
 
-static str text_of_prefix(const struct prefix *p, const struct ast *source,
-                          const struct ast *ops)
+static void add_const_cols(struct canon *c, const struct const_cols *added)
+{
+    for (size_t i = 0; added && i < added->n; i++) {
+        buf_adds(c->b, i ? ", " : "\n| extend ");
+        canon_name(c, added->v[i].name);
+        buf_adds(c->b, " = ");
+        canon_literal(c->b, &added->v[i].value);
+    }
+}
+
+/* Statements of a text come first: a `set` has to. */
+static str text_of_prefix(const struct prefix *p, const struct ast *ops)
 {
     struct binder *b = p->b;
+    const struct kql_text *from = p->from->text;
     struct buf text;
     struct canon c = { .b = &text, .reg = b->reg };
     buf_init(&text, MAX_QUERY_TEXT);
+    if (from && from->before.n)
+        buf_addf(&text, "%.*s\n", STRF(from->before));
     for (size_t i = 0; i < p->lets.n; i++) {
         canon_statement(&c, let_statement(b, p->lets.v[i]));
         buf_adds(&text, ";\n");
     }
-    struct ast *pipe = ast_new(b->arena, AST_PIPE, source->span, S(""));
-    ast_add(pipe, copy_for_service(b, source));
+    if (from)
+        buf_add(&text, from->query);
+    else
+        canon_expr(&c, copy_for_service(b, p->from->table));
+    add_const_cols(&c, p->from->added);
+    struct ast list = { .kind = AST_LIST };
     for (const struct ast *op = ops; op; op = op->next)
-        ast_add(pipe, copy_for_service(b, op));
-    canon_pipe(&c, pipe);
+        ast_add(&list, copy_for_service(b, op));
+    canon_operators(&c, list.kid);
+    bool whole = buf_ok(&text);
     str s = buf_take(&text, b->arena);
     buf_release(&text);
-    return s;
+    return whole ? s : S("");
 }
 
-void kql_prefix(struct binder *b, struct remote *r, const struct ast *pipe,
-                struct kql_prefix *out)
+/* ---- several parts ---- */
+
+static bool is_one_of(const struct ast *op, const char *const *words, size_t n)
 {
-    struct prefix p = { .b = b, .remote = r, .scope = b->scope, .fits = true };
+    for (size_t i = 0; i < n; i++)
+        if (str_eqz(str_of(op->op->name), words[i]))
+            return true;
+    return false;
+}
+
+/* What gives the same for all rows as for the parts one by one. */
+static bool works_by_row(const struct ast *op)
+{
+    static const char *const words[] = {
+        "where",        "filter",          "extend",
+        "project",      "project-away",    "project-keep",
+        "project-rename", "project-reorder", "parse",
+        "parse-where",  "parse-kv",        "mv-expand",
+    };
+    return is_one_of(op, words, sizeof words / sizeof *words);
+}
+
+/* What may be done there, when it is done to all rows once more. */
+static bool is_repeatable(const struct ast *op)
+{
+    static const char *const words[] = { "take", "top", "distinct" };
+    if (!is_one_of(op, words, sizeof words / sizeof *words))
+        return false;
+    for (const struct ast *k = op->kid; k; k = k->next)
+        if (str_eqz(str_of(op->op->name), "distinct") && k->kind != AST_NAME &&
+            k->kind != AST_STAR)
+            return false; /* its column has another name then */
+    return true;
+}
+
+void kql_prefix(struct binder *b, const struct kql_source *from,
+                const struct ast *ops, struct kql_prefix *out)
+{
+    struct prefix p = { .b = b, .from = from, .remote = from->remote,
+                        .scope = b->scope, .fits = true };
     struct ast list = { .kind = AST_LIST };
-    const struct ast *op = pipe->kid->next;
-    for (; op && op->kind == AST_OP; op = op->next) {
+    const struct ast *op = ops;
+    bool again = false;
+    *out = (struct kql_prefix){ .text = S("") };
+    for (; op && op->kind == AST_OP && out->n < from->most && !again;
+         op = again ? op : op->next) {
+        again = from->spread && is_repeatable(op);
+        if (from->spread && !again && !works_by_row(op))
+            break;
         look_at(&p, op);
         if (!p.fits)
             break;
@@ -219,8 +302,12 @@ void kql_prefix(struct binder *b, struct remote *r, const struct ast *pipe,
         *copy = *op;
         copy->next = NULL;
         ast_add(&list, copy);
+        out->n++;
     }
-    *out = (struct kql_prefix){ .ops = list.kid, .rest = op };
-    if (list.kid)
-        out->text = text_of_prefix(&p, pipe->kid, list.kid);
+    out->ops = list.kid;
+    out->rest = op;
+    if (out->n)
+        out->text = text_of_prefix(&p, list.kid);
+    if (!out->text.n)
+        *out = (struct kql_prefix){ .text = S(""), .rest = ops };
 }

@@ -140,7 +140,7 @@ static void add_command(struct canon *c, const struct ast *t)
         canon_common(c, t);
 }
 
-static void add_operators(struct canon *c, const struct ast *first)
+void canon_operators(struct canon *c, const struct ast *first)
 {
     for (const struct ast *k = first; k; k = k->next) {
         canon_newline(c);
@@ -159,7 +159,7 @@ void canon_pipe(struct canon *c, const struct ast *t)
     else
         canon_expr(c, source);
     if (t->kind == AST_PIPE)
-        add_operators(c, source->next);
+        canon_operators(c, source->next);
 }
 
 void canon_group(struct canon *c, const struct ast *t)
@@ -184,7 +184,7 @@ void canon_subquery(struct canon *c, const struct ast *list)
     canon_newline(c);
     if (list->kid) {
         add_op(c, list->kid);
-        add_operators(c, list->kid->next);
+        canon_operators(c, list->kid->next);
     }
     c->indent--;
     canon_newline(c);

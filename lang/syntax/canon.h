@@ -36,6 +36,7 @@ void canon_unary(struct canon *c, const struct ast *t);
 void canon_sum(struct canon *c, const struct ast *t);
 void canon_items(struct canon *c, const struct ast *first); /* a, b, … */
 void canon_pipe(struct canon *c, const struct ast *t);
+void canon_operators(struct canon *c, const struct ast *first); /* | a | b */
 void canon_group(struct canon *c, const struct ast *t); /* ( table ) */
 void canon_subquery(struct canon *c, const struct ast *list); /* (op | op) */
 void canon_columns(struct canon *c, const struct ast *parent); /* (a:long) */

@@ -286,6 +286,113 @@ def stored(kind, s, port):
     s.ask(".disconnect s2")
 
 
+FOLLOWED = [  # operators, and what is sent of them
+    ("| where Account has 'bob'", '| where Account has "bob"'),
+    ("| summarize n = count() by Account", "| summarize n = count()"),
+    ("| extend x = 1 | top 2 by TimeGenerated asc | project Account",
+     "| project Account"),
+    ("| take 100 | count", "| count"),
+    ("| where Account has who | count", "| count"),
+    ("| join kind=inner (mine) on Account | count", ""),
+    ("| iocs Account | count", ""),
+    ("| where Account != '' | render table", "| where Account != "),
+]
+
+# Texts of KQL that operators can follow, and those that they cannot.
+OPEN_TEXTS = [
+    "SecurityEvent", "SecurityEvent;", "SecurityEvent; // the end",
+    "SecurityEvent // the end", "set notruncation;\nSecurityEvent",
+    "let a = 4000; let b = \"; |\"; SecurityEvent | where EventID > a ;;",
+    "let f = (x:long) { SecurityEvent | where EventID > x; };\nf(4000)",
+    "union SecurityEvent, (SecurityEvent | where EventID == 1)",
+    "SecurityEvent | where Account != 'a//b' | render timechart",
+    "(SecurityEvent | where EventID > 1) // in brackets",
+]
+CLOSED_TEXTS = [
+    "let least = 1; SecurityEvent | where EventID > least",
+    "SecurityEvent | where EventID > 1 | extend least = 3",
+]
+
+
+def followed(kind, s, port):
+    """Operators behind texts that are sent."""
+    when = "start = datetime(2024-05-01), end = datetime(2024-05-03)"
+    s.ask("let least = 4000; let who = 'bob';\nmine = datatable(Account:string) ['SYSTEM']")
+    text = "SecurityEvent | where TimeGenerated > datetime(2024-01-01)"
+    for call in ('s.query("%s")' % text, 's.events_of("corp\\\\bob, system", '
+                 '%s)' % when):
+        s.ask("kept = " + call)
+        for ops, sent in FOLLOWED:
+            del State.asked[:]
+            there, here = s.ask(call + ops), s.ask("kept" + ops)
+            check("%s: %s behind %s" % (kind, ops, call), there["ok"] ==
+                  here["ok"] and list(map(ordered, tables_of(there))) ==
+                  list(map(ordered, tables_of(here))), there, here)
+            asked = [q for q in State.asked if "getschema" not in q]
+            check("%s: %s is sent with %s" % (kind, ops, call), asked and (
+                sent or "SecurityEvent") in asked[-1] and "render" not in
+                asked[-1] and "iocs" not in asked[-1], asked)
+    for texts, goes in ((OPEN_TEXTS, True), (CLOSED_TEXTS, False)):
+        for text in texts:
+            call = "s.query(```%s```)" % text
+            ops = "\n| where Account != '' and EventID > least | count"
+            del State.asked[:]
+            there = s.ask(call + ops)
+            last = State.asked[-1] if State.asked else ""
+            s.ask("kept = " + call)
+            check("%s: %r followed" % (kind, text), there["ok"] and
+                  tables_of(there) == tables_of(s.ask("kept" + ops)), there)
+            check("%s: %r goes along: %s" % (kind, text, goes),
+                  last.endswith("| count") == goes, last)
+    parts(kind, s, port, when)
+
+
+def parts(kind, s, port, when):
+    """Operators behind slices and several connections."""
+    call = 's.events_of("corp\\\\bob, system", split_by = 1d, %s)' % when
+    s.ask("kept = " + call)
+    s.ask(connect(kind, port).replace(" as s ", " as s2 "))
+    several = '%s.events_of("corp\\\\bob, system", %s)' % (kind, when)
+    s.ask("both = " + several)
+    for kept, call in (("kept", call), ("both", several)):
+        for ops, sent in [
+                ("| where Account has 'bob' | extend x = 1 | project x, Account",
+                 "| project x, Account"),
+                ("| where Account has 'bob' | summarize n = count() by Account",
+                 "has \"bob\""), ("| take 1 | count", "| take 1"),
+                ("| top 1 by TimeGenerated asc, Account asc | project Account",
+                 "| top 1 by"), ("| distinct Account", "| distinct Account"),
+                ("| count", ""), ("| summarize by Computer | count", ""),
+                ("| serialize n = row_number() | summarize max(n)", ""),
+                ("| mv-expand x = dynamic([1, 2]) | summarize sum(toint(x))",
+                 "| mv-expand")]:
+            del State.asked[:]
+            there, here = s.ask(call + ops), s.ask(kept + ops)
+            check("%s: %s behind parts: %s" % (kind, ops, call), there["ok"] and
+                  list(map(ordered, tables_of(there))) ==
+                  list(map(ordered, tables_of(here))), there, here)
+            asked = [q for q in State.asked if "getschema" not in q]
+            check("%s: %s to each of %s" % (kind, ops, call), len(asked) == 2
+                  and all(sent in q for q in asked) and
+                  not any("summarize" in q for q in asked), asked)
+    rows = s.rows(several + " | where Connection == 's2' | distinct Connection")
+    check(kind + ": the column Connection is there when it is sent", rows and
+          rows[0][1] == [["s2"]], rows)
+    text = s.ask(".explain " + several + " | where Account has 'bob' | count")
+    shown = " ".join(o.get("text", "") for o in text["outputs"])
+    check(kind + ": .explain shows each text", shown.count("sent to s") == 2 and
+          shown.count('| extend Connection = "s') == 2 and
+          "has \"bob\"\n" in shown, shown)
+    State.trouble[:] = ["empty", "empty"]
+    answer = s.ask(several + " | project Account")
+    State.trouble[:] = []
+    table = [o for o in answer["outputs"] if o["kind"] == "table"]
+    check(kind + ": a connection that fails costs its rows", table and
+          table[0]["status"] == "partial" and len(table[0]["rows"]) == 3 and
+          "s: all rows missing" in str(table[0]["notes"]), answer)
+    s.ask(".disconnect s2")
+
+
 def secrets(kind, port):
     s = Session(connect(kind, port, secret="wrong-secret-" + "z" * 20))
     said = str(s.connected)
@@ -325,6 +432,7 @@ def run(port):
         what_is_sent(kind, s)
         trouble(kind, s)
         stored(kind, s, port)
+        followed(kind, s, port)
         check(kind + ": .disconnect", s.ask(".disconnect s")["ok"])
         check(kind + ": ends well", s.batch.stop() == 0)
         secrets(kind, port)
