@@ -1,6 +1,7 @@
 """oauthd.py - a strict stand-in for Entra ID, managed identities and Splunk.
 
-Started by: tests/unit/t_auth.c, as httpd.py is. Every parameter of a request
+Started by: tests/unit/t_auth.c and t_refresh.c, as httpd.py is; used by
+suite_signin.py. Every parameter of a request
 is checked; the signature of an assertion is verified with openssl. The tenant
 in the path chooses what happens: "short" and "brief" issue tokens of two
 seconds, "soon" ones to be renewed after one, "flaky" issues only the first;
@@ -21,17 +22,20 @@ import urllib.parse
 from httpd import Handler, count, counts, counts_lock, listen, make_certificates
 
 SECRET = "s3cret~with.odd+chars/="
-ISSUED = {}       # token -> True while good
+RESOURCE = "https://vault.test"
+ARC = "/var/opt/azcmagent/tokens/"
+ISSUED = {}       # token -> good until, seconds since 1970
 REFRESH = {}      # refresh token -> True while good
+SLOW = ("patient", "never", "report", "kept", "pair")  # codes that wait
 POLLED = {}       # tenant -> when it last polled
 LOCK = threading.Lock()
 FOLDER = []
 
 
-def issue(prefix="tok"):
+def issue(prefix="tok", life=3599):
     token = "%s-%d-%s" % (prefix, count("issued"), "abcdefghij" * 3)
     with LOCK:
-        ISSUED[token] = True
+        ISSUED[token] = time.time() + int(life)
     return token
 
 
@@ -167,7 +171,7 @@ class OAuth(Handler):
             return
         life = {"short": "2", "flaky": 4}.get(self.tenant, 3599)
         answer = {"token_type": "Bearer", "expires_in": life,
-                  "ext_expires_in": life, "access_token": issue()}
+                  "ext_expires_in": life, "access_token": issue(life=life)}
         if self.tenant == "soon":
             answer["refresh_in"] = 1
         self.answer(200, answer)
@@ -179,7 +183,8 @@ class OAuth(Handler):
         self.answer(200, {
             "user_code": "ABCD1234", "device_code": "device-code-of-this-run",
             "verification_uri": "https://example.test/device",
-            "expires_in": 900, "interval": 0, "message": "open and type"})
+            "expires_in": 900, "message": "open and type",
+            "interval": 1 if self.tenant in SLOW else 0})
 
     def poll(self):
         if self.form.get("device_code") != "device-code-of-this-run":
@@ -197,7 +202,7 @@ class OAuth(Handler):
             self.refuse("expired_token", "too late")
         elif self.tenant == "slower" and n == 1:
             self.refuse("slow_down", "too many")
-        elif n < 3 and self.tenant != "slower":
+        elif (n < 3 and self.tenant != "slower") or self.tenant == "never":
             self.refuse("authorization_pending", "wait")
         else:
             life = 2 if self.tenant == "brief" else 3599
@@ -222,13 +227,13 @@ class OAuth(Handler):
     # ---- managed identities ----
 
     def managed(self, ok, extra=None):
-        if not ok or self.query.get("resource") != "https://vault.test":
+        if not ok or (extra or self.query.get("resource")) != RESOURCE:
             self.answer(400, {"error": "bad_request_102", "error_description":
                               "Required metadata header not specified"})
             return
         body = {"access_token": issue("msi"), "expires_in": "3599",
                 "expires_on": str(int(time.time()) + 3599),
-                "token_type": "Bearer", "resource": "https://vault.test"}
+                "token_type": "Bearer", "resource": RESOURCE}
         self.answer(200, body)
 
     def do_metadata_identity_oauth2_token(self):
@@ -239,6 +244,33 @@ class OAuth(Handler):
     def do_app_service(self):
         self.managed(self.headers.get("X-IDENTITY-HEADER") == "app-header-1"
                      and self.query.get("api-version") == "2019-08-01")
+
+    def do_app_old(self):
+        self.managed(self.headers.get("Secret") == "old-app-secret" and
+                     self.query.get("api-version") == "2017-09-01")
+
+    def do_cloud_shell(self):
+        self.managed(self.command == "POST" and not self.query and
+                     self.headers.get("Metadata") == "true",
+                     self.form.get("resource"))
+
+    def arc(self, path):
+        """Only who can read the file that the challenge names gets one."""
+        key = self.headers.get("Authorization")
+        if not key:
+            self.answer(401, {"error": "unauthorized"},
+                        WWW_Authenticate="Basic realm=" + path)
+            return
+        self.managed(key == "Basic arc-key-of-the-machine-0123456789" and
+                     self.headers.get("Metadata") == "true" and
+                     self.query.get("api-version") == "2019-11-01" and
+                     "client_id" not in self.query)
+
+    def do_arc_good(self):
+        self.arc(ARC + "1.key")
+
+    def do_arc_elsewhere(self):
+        self.arc(ARC + "../../../../etc/hostname.key")
 
     # ---- Splunk ----
 
