@@ -247,7 +247,9 @@ static void settle_answer(struct batch *b, struct transfer *t)
     } else if (status == 401 && t->rq->auth && !t->refused && !t->foreign) {
         t->refused = true;
         at_once(t);
-    } else if (!retry_status(status) || !try_again(b, t, CURLE_OK)) {
+    } else if (!retry_status(status) ||
+               (status == 504 && t->rq->no_more_504) ||
+               !try_again(b, t, CURLE_OK)) {
         finish_answer(b, t);
     }
 }

@@ -94,6 +94,7 @@ struct http_request {
     uint32_t idle_ms;  /* a body that trickles; 0: that of the client */
     bool plain;        /* the user configured http:// for a remote host */
     bool any_status;   /* 4xx and 5xx are answers too, not errors */
+    bool no_more_504;  /* a timeout there is final, not worth another try */
     bool once;         /* changes something: never send it twice */
     bool follow;       /* GET: redirects to other hosts, without credentials */
     bool direct;       /* no proxy (metadata services of a cloud) */
