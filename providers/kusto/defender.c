@@ -8,17 +8,40 @@
 
 enum { MOST_ROWS = 100000 };
 
-/* What the three generations differ in. */
+/* What the three generations differ in. Only Graph knows a time range beside
+ * the query. */
 static const struct api {
-    const char *name, *host, *path, *query, *section;
+    const char *name, *host, *path, *section;
+    bool timespan;
 } apis[] = {
-    { "graph", "", "/v1.0/security/runHuntingQuery", "Query",
-      "DataProviders.MicrosoftGraph.Args" },
-    { "m365d", "https://api.security.microsoft.com",
-      "/api/advancedhunting/run", "Query", "DataProviders.M365D.Args" },
-    { "mde", "https://api.securitycenter.microsoft.com",
-      "/api/advancedqueries/run", "Query",
-      "DataProviders.MicrosoftDefender.Args" },
+    { "graph", "", "/v1.0/security/runHuntingQuery",
+      "DataProviders.MicrosoftGraph.Args", true },
+    { "m365d", "security.microsoft", "/api/advancedhunting/run",
+      "DataProviders.M365D.Args", false },
+    { "mde", "securitycenter.microsoft", "/api/advancedqueries/run",
+      "DataProviders.MicrosoftDefender.Args", false },
+};
+
+/* Where Defender runs: hosts of the older APIs begin with api and `prefix`,
+ * Microsoft's clouds and regions. `login` is cloud_find's name. */
+static const struct place {
+    const char *name, *prefix, *top, *graph, *login;
+} places[] = {
+    { "global", "", "com", "https://graph.microsoft.com", "global" },
+    { "us", "-us", "com", "https://graph.microsoft.com", "global" },
+    { "eu", "-eu", "com", "https://graph.microsoft.com", "global" },
+    { "uk", "-uk", "com", "https://graph.microsoft.com", "global" },
+    { "gcc", "-gcc", "us", "https://graph.microsoft.com", "global" },
+    { "gcc-high", "-gov", "us", "https://graph.microsoft.us", "usgov" },
+    { "dod", "-gov", "us", "https://dod-graph.microsoft.us", "usgov" },
+    { "cn", NULL, NULL, "https://microsoftgraph.chinacloudapi.cn", "cn" },
+};
+
+static const char *const hosts[] = {
+    "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us",
+    "microsoftgraph.chinacloudapi.cn", ".security.microsoft.com",
+    ".security.microsoft.us", ".securitycenter.microsoft.com",
+    ".securitycenter.microsoft.us", ".securitycenter.windows.com", NULL,
 };
 
 struct defender {
@@ -66,30 +89,68 @@ static const struct yaml_node *configured(struct remote_services *services,
     return n;
 }
 
-static void find_base(struct service *s, const struct api *api,
-                      const struct remote_setup *setup,
-                      const struct yaml_node *args)
+/* The setting, else Cloud of the configuration, else what fits its cloud. */
+static const struct place *find_place(struct service *s, const struct api *api,
+                                      const struct remote_setup *setup,
+                                      const struct yaml_node *args,
+                                      const struct remote_call *call)
 {
+    str name = setup_text(setup, "cloud");
+    if (!name.n)
+        name = yaml_text(yaml_get(args, "Cloud"));
+    if (!name.n)
+        name = str_of(config_cloud(s->services->config)->name);
+    if (str_eqz(name, "usgov"))
+        name = S("gcc-high");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (str_ieqz(name, places[i].name) &&
+            (places[i].prefix || !api->host[0]))
+            return &places[i];
+    struct diag *d = diag_error(call->ds, DIAG_OPTION, call->span,
+                                "the api %s is not there in the cloud '%.*s'",
+                                api->name, STRF(name));
+    diag_hint(call->ds, d, "clouds are global, us, eu, uk, gcc, gcc-high and "
+                           "dod; cn has graph alone");
+    return NULL;
+}
+
+/* The address, and what a token is for: never that of a place but its own. */
+static str find_base(struct service *s, const struct api *api,
+                     const struct place *place,
+                     const struct remote_setup *setup,
+                     const struct yaml_node *args)
+{
+    struct arena *a = s->remote.arena;
+    str usual = api->host[0] ? arena_fmt(a, "https://api%s.%s.%s",
+                                         place->prefix, api->host, place->top)
+                             : str_of(place->graph);
     str base = setup_text(setup, "endpoint");
     if (!base.n)
         base = yaml_text(yaml_get(args, "Endpoint"));
     if (!base.n)
-        base = api->host[0]
-                 ? str_of(api->host)
-                 : str_of(config_cloud(s->services->config)->graph);
+        base = usual;
     while (base.n && base.p[base.n - 1] == '/')
         base.n--;
-    s->base = arena_str(s->remote.arena, base);
-    s->what = arena_fmt(s->remote.arena, "Defender (%s)", api->name);
-    s->remote.where = arena_fmt(s->remote.arena, "%.*s, api %s", STRF(base),
-                                api->name);
+    s->base = arena_str(a, base);
+    s->what = arena_fmt(a, "Defender (%s)", api->name);
+    s->remote.where = arena_fmt(a, "%.*s, api %s", STRF(base), api->name);
+    if (!str_eqz(str_of(config_cloud(s->services->config)->name), place->login))
+        s->cloud = str_of(place->login);
+    return arena_fmt(a, "%.*s/.default", STRF(usual));
 }
 
-static str scope_of(const struct service *s, const struct api *api)
+static enum status find_and_sign_in(struct defender *d,
+                                    const struct remote_setup *setup,
+                                    const struct yaml_node *args,
+                                    const struct remote_call *call)
 {
-    str host = api->host[0] ? str_of(api->host)
-                            : str_of(config_cloud(s->services->config)->graph);
-    return arena_fmt(s->remote.arena, "%.*s/.default", STRF(host));
+    struct service *s = d->service;
+    const struct place *place = find_place(s, d->api, setup, args, call);
+    if (!place)
+        return ST_USER;
+    str scope = find_base(s, d->api, place, setup, args);
+    enum status st = service_check_host(s, hosts, setup, call);
+    return st == ST_OK ? service_sign_in(s, args, setup, scope, call) : st;
 }
 
 static enum status defender_connect(struct remote_services *services,
@@ -105,11 +166,9 @@ static enum status defender_connect(struct remote_services *services,
         return no_api(setup_text(setup, "api"), call);
     struct service *s = service_new(services, setup, S("Defender"));
     struct defender *d = NEW(s->remote.arena, struct defender);
-    const struct yaml_node *args = configured(services, api, setup);
     *d = (struct defender){ s, api };
     s->remote.impl = d;
-    find_base(s, api, setup, args);
-    st = service_sign_in(s, args, setup, scope_of(s, api), call);
+    st = find_and_sign_in(d, setup, configured(services, api, setup), call);
     if (st != ST_OK)
         service_close(&s->remote);
     else
@@ -119,39 +178,67 @@ static enum status defender_connect(struct remote_services *services,
 
 /* ---- queries ---- */
 
-static enum status send(struct defender *d, const struct remote_query *q,
-                        bool unknown, struct answer *to,
-                        const struct remote_call *call)
+static str request_body(struct arena *a, str query, str timespan)
 {
-    struct arena *a = arena_new();
     struct buf b;
-    str timespan = service_timespan(a, q);
     buf_init(&b, 16 << 20);
-    buf_addf(&b, "{\"%s\":", d->api->query);
-    json_str(&b, q->text);
+    buf_adds(&b, "{\"Query\":");
+    json_str(&b, query);
     if (timespan.n) {
         buf_adds(&b, ",\"Timespan\":");
         json_str(&b, timespan);
     }
     buf_addc(&b, '}');
+    str text = buf_take(&b, a);
+    buf_release(&b);
+    return text;
+}
+
+static enum status send(struct defender *d, const struct remote_query *q,
+                        bool unknown, struct answer *to,
+                        const struct remote_call *call)
+{
+    struct arena *a = to->arena;
     struct service_request rq = {
         .url = arena_fmt(a, "%.*s%s", STRF(d->service->base), d->api->path),
-        .body = buf_str(&b),
+        .body = request_body(a, q->text, service_timespan(a, q)),
         .unknown = unknown,
     };
-    enum status st = service_send(d->service, &rq, to, call);
-    buf_release(&b);
-    arena_free(a);
-    return st;
+    return service_send(d->service, &rq, to, call);
 }
+
+static enum status check_times(const struct defender *d,
+                               const struct remote_query *q,
+                               const struct remote_call *call)
+{
+    if (d->api->timespan ||
+        (q->start == REMOTE_NO_START && q->end == REMOTE_NO_END))
+        return ST_OK;
+    struct diag *e = diag_error(call->ds, DIAG_OPTION, q->span,
+                                "the api %s takes no start and end",
+                                d->api->name);
+    diag_hint(call->ds, e, "say them in the query (| where Timestamp between "
+                           "(…)), or connect with (api = \"graph\")");
+    return ST_USER;
+}
+
+static const struct remote_setting no_options[] = {
+    { NULL, TYPE_STRING, NULL },
+};
 
 static enum status defender_open(struct remote *r, const struct remote_query *q,
                                  struct source **out,
                                  const struct remote_call *call)
 {
-    struct answer *a = answer_new(ANSWER_DEFENDER, MAX_ANSWER);
+    struct defender *d = r->impl;
+    enum status st = service_check_options(q, no_options, call);
+    if (st == ST_OK)
+        st = check_times(d, q, call);
+    if (st != ST_OK)
+        return st;
+    struct answer *a = answer_new(ANSWER_DEFENDER, d->service->what);
     a->row_limit = MOST_ROWS;
-    enum status st = send(r->impl, q, false, a, call);
+    st = send(d, q, false, a, call);
     if (st == ST_OK)
         return answer_open(a, q, out, call);
     answer_free(a);
@@ -185,26 +272,30 @@ static enum status defender_tables(struct remote *r, struct arena *a,
     return ST_OK;
 }
 
+static enum status ask_unknown(void *ctx, const struct remote_query *q,
+                               struct answer *to,
+                               const struct remote_call *call)
+{
+    return send(ctx, q, true, to, call);
+}
+
 static enum status defender_columns(struct remote *r, str table,
                                     struct arena *a,
                                     struct remote_schema *out,
                                     const struct remote_call *call)
 {
-    struct remote_query q = {
-        .text = arena_fmt(a, "%.*s\n| getschema", STRF(table)),
-        .start = REMOTE_NO_START, .end = REMOTE_NO_END, .span = call->span,
-    };
-    struct answer *answer = answer_new(ANSWER_DEFENDER, MAX_ANSWER);
-    enum status st = send(r->impl, &q, true, answer, call);
-    if (st == ST_OK)
-        st = service_getschema(answer, a, out, call);
-    answer_free(answer);
-    return st;
+    struct defender *d = r->impl;
+    struct service_asking how = { ask_unknown, d, ANSWER_DEFENDER,
+                                  d->service->what, table };
+    return service_getschema(&how, a, out, call);
 }
 
 static const struct remote_setting settings[] = {
     { "api", TYPE_STRING, "graph, m365d or mde." },
+    { "cloud", TYPE_STRING,
+      "Where Defender runs: global, us, eu, uk, gcc, gcc-high, dod, cn." },
     { "endpoint", TYPE_STRING, "The address of the service." },
+    HOST_SETTINGS,
     IDENTITY_SETTINGS,
     { NULL, TYPE_STRING, NULL },
 };

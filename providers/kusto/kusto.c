@@ -6,6 +6,7 @@
  * cluster's. */
 #include "base/json_write.h"
 #include "base/ticks.h"
+#include "providers/http/answer.h"
 #include "service.h"
 
 enum { MOST_ROWS = 500000 };
@@ -13,43 +14,15 @@ enum { MOST_ROWS = 500000 };
 /* ---- connecting ---- */
 
 /* Hosts that Microsoft gives to clusters. */
-static bool is_cluster_host(str base)
-{
-    static const char *const suffixes[] = {
-        ".kusto.windows.net",          ".kusto.azuresynapse.net",
-        ".kusto.fabric.microsoft.com", ".kustodev.windows.net",
-        ".kusto.usgovcloudapi.net",    ".kusto.chinacloudapi.cn",
-        ".kusto.azuresynapse.azure.cn", "ade.loganalytics.io",
-        "adx.monitor.azure.com",       "ade.applicationinsights.io",
-    };
-    if (!str_starts(base, S("https://")))
-        return false;
-    str host = str_sub(base, 8, base.n);
-    ptrdiff_t slash = str_find_char(host, '/');
-    if (slash >= 0)
-        host = str_sub(host, 0, (size_t)slash);
-    ptrdiff_t colon = str_find_char(host, ':');
-    if (colon >= 0)
-        host = str_sub(host, 0, (size_t)colon);
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
-        if (str_ends(host, str_of(suffixes[i])))
-            return true;
-    return false;
-}
-
-/* A test on this machine. */
-static bool is_stand_in(str url)
-{
-    static const char *const hosts[] = { "http://127.0.0.1", "http://[::1]",
-                                         "http://localhost" };
-    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
-        str host = str_of(hosts[i]);
-        if (str_starts(url, host) &&
-            (url.n == host.n || url.p[host.n] == ':' || url.p[host.n] == '/'))
-            return true;
-    }
-    return false;
-}
+static const char *const hosts[] = {
+    ".kusto.windows.net",           ".kusto.azuresynapse.net",
+    ".kusto.fabric.microsoft.com",  ".kustodev.windows.net",
+    ".kusto.usgovcloudapi.net",     ".kusto.chinacloudapi.cn",
+    ".kusto.azuresynapse.azure.cn", "ade.loganalytics.io",
+    "adx.monitor.azure.com",        "ade.applicationinsights.io",
+    "adx.monitor.azure.us",         "adx.monitor.azure.cn",
+    NULL,
+};
 
 static const struct yaml_node *configured(struct service *s,
                                           const struct remote_setup *setup)
@@ -110,14 +83,46 @@ static enum status check_cluster(struct service *s,
                   ".connect kusto with (cluster = \"…\", database = \"…\")");
         return ST_USER;
     }
-    if (is_stand_in(s->base) || is_cluster_host(s->base) ||
-        setup_bool(setup, "trust_host", false))
-        return ST_OK;
-    d = diag_error(call->ds, DIAG_POLICY, call->span,
-                   "%.*s is no host of a Kusto cluster: no token is sent there",
-                   STRF(s->base));
-    diag_hint(call->ds, d, "with (trust_host = true) says that it is");
-    return ST_USER;
+    return service_check_host(s, hosts, setup, call);
+}
+
+/* "https://host:port" of an address. */
+static str origin_of(str address)
+{
+    ptrdiff_t scheme = str_find(address, S("://"));
+    size_t from = scheme < 0 ? 0 : (size_t)scheme + 3;
+    ptrdiff_t slash = str_find_char(str_sub(address, from, address.n), '/');
+    return slash < 0 ? address : str_sub(address, 0, from + (size_t)slash);
+}
+
+/* What a token must be for: a cluster tells (v1/rest/auth/metadata), else it is
+ * for the cluster itself. It may name only a place of Kusto, so that no host
+ * gets a token for something else. */
+static str scope_of(struct service *s, const struct remote_call *call)
+{
+    struct arena *a = s->remote.arena;
+    struct diags unheard;
+    diags_init(&unheard, a);
+    struct http_call hc = services_call(call, a);
+    struct http_reply reply;
+    struct http_request rq = {
+        .url = arena_fmt(a, "%.*s/v1/rest/auth/metadata",
+                         STRF(origin_of(s->base))),
+        .what = "cluster", .any_status = true, .once = true,
+        .max_body = 1 << 20, .total_ms = 10000,
+    };
+    struct service other = { .base = S("") };
+    str json;
+    hc.ds = &unheard;
+    if (http_send(s->services->http, &rq, &hc, &reply) == ST_OK &&
+        reply.status == 200 && reply_json(a, reply.body, &json))
+        other.base = answer_text(a, json, "AzureAD.KustoServiceResourceId");
+    struct remote_setup none = { .noptions = 0 };
+    struct remote_call quiet = { .ds = &unheard };
+    bool fit = other.base.n &&
+               service_check_host(&other, hosts, &none, &quiet) == ST_OK;
+    return arena_fmt(a, "%.*s/.default",
+                     STRF(fit ? other.base : origin_of(s->base)));
 }
 
 static enum status kusto_connect(struct remote_services *services,
@@ -133,9 +138,8 @@ static enum status kusto_connect(struct remote_services *services,
     find_cluster(s, setup, n);
     st = check_cluster(s, setup, call);
     if (st == ST_OK)
-        st = service_sign_in(
-            s, yaml_get(n, "Args"), setup,
-            arena_fmt(s->remote.arena, "%.*s/.default", STRF(s->base)), call);
+        st = service_sign_in(s, yaml_get(n, "Args"), setup, scope_of(s, call),
+                             call);
     if (st != ST_OK)
         service_close(&s->remote);
     else
@@ -151,7 +155,8 @@ static bool is_command(str text)
     return text.n && text.p[0] == '.';
 }
 
-static str request_body(struct arena *a, const struct service *s, str query)
+static str request_body(struct arena *a, const struct service *s, str query,
+                        bool all)
 {
     struct buf b;
     buf_init(&b, 16 << 20);
@@ -161,35 +166,54 @@ static str request_body(struct arena *a, const struct service *s, str query)
     json_str(&b, query);
     buf_addf(&b,
              ",\"properties\":{\"Options\":{\"servertimeout\":"
-             "\"%02u:%02u:%02u\",\"request_readonly\":true}}}",
-             s->seconds / 3600, s->seconds / 60 % 60, s->seconds % 60);
+             "\"%02u:%02u:%02u\",\"request_readonly\":true,"
+             "\"results_progressive_enabled\":false%s}}}",
+             s->seconds / 3600, s->seconds / 60 % 60, s->seconds % 60,
+             all ? ",\"notruncation\":true" : "");
     str text = buf_take(&b, a);
     buf_release(&b);
     return text;
 }
 
-static enum status send(struct service *s, str query, bool unknown,
-                        struct answer *to, const struct remote_call *call)
+static str cancel_body(struct arena *a, const struct service *s, str id)
 {
-    struct arena *a = arena_new();
-    struct http_header headers[] = {
-        { S("accept"), S("application/json") },
-        { S("x-ms-app"), S("shikra") },
-        { S("x-ms-client-request-id"),
-          arena_fmt(a, "Shikra.query;%llx", (unsigned long long)ticks_now()) },
-    };
+    struct buf b;
+    buf_init(&b, 64 << 10);
+    buf_adds(&b, "{\"db\":");
+    json_str(&b, s->database);
+    buf_adds(&b, ",\"csl\":");
+    json_str(&b, arena_fmt(a, ".cancel query \"%.*s\"", STRF(id)));
+    buf_addc(&b, '}');
+    str text = buf_take(&b, a);
+    buf_release(&b);
+    return text;
+}
+
+static enum status send(struct service *s, const struct remote_query *q,
+                        bool unknown, struct answer *to,
+                        const struct remote_call *call)
+{
+    struct arena *a = to->arena;
+    bool query = to->shape == ANSWER_FRAMES;
+    struct http_header *headers = arena_array(a, 3, sizeof *headers);
+    str id = service_request_id(s, a);
+    headers[0] = (struct http_header){ S("accept"), S("application/json") };
+    headers[1] = (struct http_header){ S("x-ms-app"), S("shikra") };
+    headers[2] = (struct http_header){ S("x-ms-client-request-id"), id };
     struct service_request rq = {
         .url = arena_fmt(a, "%.*s/%s", STRF(s->base),
-                         to->shape == ANSWER_FRAMES ? "v2/rest/query"
-                                                    : "v1/rest/mgmt"),
-        .body = request_body(a, s, query),
+                         query ? "v2/rest/query" : "v1/rest/mgmt"),
+        .body = request_body(a, s, q->text,
+                             service_option_bool(q, "notruncation")),
         .headers = headers,
-        .nheaders = sizeof headers / sizeof *headers,
+        .nheaders = 3,
         .unknown = unknown,
     };
-    enum status st = service_send(s, &rq, to, call);
-    arena_free(a);
-    return st;
+    if (query) {
+        rq.cancel_url = arena_fmt(a, "%.*s/v1/rest/mgmt", STRF(s->base));
+        rq.cancel_body = cancel_body(a, s, id);
+    }
+    return service_send(s, &rq, to, call);
 }
 
 static str scoped(struct arena *a, const struct remote_query *q)
@@ -214,19 +238,28 @@ static str scoped(struct arena *a, const struct remote_query *q)
     return text;
 }
 
+static const struct remote_setting options[] = {
+    { "notruncation", TYPE_BOOL, "" },
+    { NULL, TYPE_STRING, NULL },
+};
+
 static enum status kusto_open(struct remote *r, const struct remote_query *q,
                               struct source **out,
                               const struct remote_call *call)
 {
     struct service *s = r->impl;
+    struct remote_query own = *q;
     bool command = is_command(q->text);
-    struct arena *a = arena_new();
+    enum status st = service_check_options(q, options, call);
+    if (st != ST_OK)
+        return st;
     struct answer *answer =
-        answer_new(command ? ANSWER_TABLES : ANSWER_FRAMES, MAX_ANSWER);
-    answer->row_limit = command ? 0 : MOST_ROWS;
-    enum status st = send(s, command ? q->text : scoped(a, q), false, answer,
-                          call);
-    arena_free(a);
+        answer_new(command ? ANSWER_TABLES : ANSWER_FRAMES, s->what);
+    if (!command && !service_option_bool(q, "notruncation"))
+        answer->row_limit = MOST_ROWS;
+    if (!command)
+        own.text = scoped(answer->arena, q);
+    st = send(s, &own, false, answer, call);
     if (st == ST_OK)
         return answer_open(answer, q, out, call);
     answer_free(answer);
@@ -275,22 +308,28 @@ static enum status load_schema(struct service *s,
 {
     if (s->has_schema)
         return ST_OK;
-    struct arena *a = arena_new();
+    struct answer *answer = answer_new(ANSWER_TABLES, s->what);
     struct buf name;
     buf_init(&name, 4096);
     json_str(&name, s->database);
-    struct answer *answer = answer_new(ANSWER_TABLES, MAX_ANSWER);
-    enum status st = send(s,
-                          arena_fmt(a, ".show database [%.*s] schema",
-                                    STRF(buf_str(&name))),
-                          false, answer, call);
+    struct remote_query q = {
+        .text = arena_fmt(answer->arena, ".show database [%.*s] schema",
+                          STRF(buf_str(&name))),
+    };
+    enum status st = send(s, &q, false, answer, call);
     if (st == ST_OK)
         st = answer_each(answer, schema_row, s, call);
     s->has_schema = st == ST_OK;
     answer_free(answer);
     buf_release(&name);
-    arena_free(a);
     return st;
+}
+
+static enum status ask_unknown(void *ctx, const struct remote_query *q,
+                               struct answer *to,
+                               const struct remote_call *call)
+{
+    return send(ctx, q, true, to, call);
 }
 
 static enum status kusto_tables(struct remote *r, struct arena *a,
@@ -312,20 +351,15 @@ static enum status kusto_columns(struct remote *r, str table, struct arena *a,
         return st;
     if (service_columns(s, table, out))
         return ST_OK;
-    struct answer *answer = answer_new(ANSWER_FRAMES, MAX_ANSWER);
-    st = send(s, arena_fmt(a, "%.*s\n| getschema", STRF(table)), true, answer,
-              call);
-    if (st == ST_OK)
-        st = service_getschema(answer, a, out, call);
-    answer_free(answer);
-    return st;
+    struct service_asking how = { ask_unknown, s, ANSWER_FRAMES, s->what,
+                                  table };
+    return service_getschema(&how, a, out, call);
 }
 
 static const struct remote_setting settings[] = {
     { "cluster", TYPE_STRING, "The cluster's name or address." },
     { "database", TYPE_STRING, "The database that queries mean." },
-    { "trust_host", TYPE_BOOL,
-      "Send a token though the host is none of Microsoft's." },
+    HOST_SETTINGS,
     IDENTITY_SETTINGS,
     { NULL, TYPE_STRING, NULL },
 };

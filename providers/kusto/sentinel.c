@@ -3,10 +3,12 @@
  * Called by: the language, through struct remote_provider.
  * Protocol: Azure Monitor Log Analytics API v1 (query, search, metadata). */
 #include "base/json_write.h"
+#include "providers/answer/body.h"
 #include "providers/answer/pull.h"
+#include "providers/http/url.h"
 #include "service.h"
 
-enum { MOST_ROWS = 500000, MOST_WORKSPACES = 100 };
+enum { MOST_ROWS = 500000, MOST_WORKSPACES = 100, MOST_SECONDS = 600 };
 
 /* ---- connecting ---- */
 
@@ -37,26 +39,105 @@ static enum status no_workspace(const struct remote_setup *setup,
     return ST_USER;
 }
 
-/* workspaces = "id, id": asked together with this one. */
-static str other_workspaces(struct service *s, str list)
+static void add_workspace(struct buf *b, size_t *n, str one)
+{
+    if (!one.n)
+        return;
+    buf_addc(b, *n ? ',' : '[');
+    json_str(b, one);
+    ++*n;
+}
+
+/* An entry of the configuration goes by its id, anything else (a guid, a name,
+ * a resource) as it is; "*" is all of the configuration but this one. */
+static void add_named(struct service *s, struct buf *b, size_t *n, str name)
+{
+    const struct yaml_node *all =
+        config_at(s->services->config, "AzureSentinel.Workspaces");
+    if (!str_eqz(name, "*")) {
+        str id = yaml_text(yaml_get(yaml_get_str(all, name), "WorkspaceId"));
+        add_workspace(b, n, id.n ? id : name);
+        return;
+    }
+    for (size_t i = 0; all && i < all->n; i++) {
+        str id = yaml_text(yaml_get(all->kids[i], "WorkspaceId"));
+        if (!str_ieq(id, s->workspace))
+            add_workspace(b, n, id);
+    }
+}
+
+/* workspaces = "id, name": asked together with this one. */
+static enum status other_workspaces(struct service *s, str list,
+                                    const struct remote_call *call)
 {
     struct buf b;
     size_t n = 0;
-    buf_init(&b, 64 << 10);
-    while (list.n && n < MOST_WORKSPACES) {
+    buf_init(&b, 1 << 20);
+    while (list.n) {
         ptrdiff_t comma = str_find_char(list, ',');
         size_t end = comma < 0 ? list.n : (size_t)comma;
-        str one = str_trim(str_sub(list, 0, end));
+        add_named(s, &b, &n, str_trim(str_sub(list, 0, end)));
         list = str_sub(list, comma < 0 ? end : end + 1, list.n);
-        if (one.n) {
-            buf_addc(&b, n++ ? ',' : '[');
-            json_str(&b, one);
-        }
     }
     buf_adds(&b, n ? "]" : "");
-    str text = buf_take(&b, s->remote.arena);
+    s->workspaces = buf_take(&b, s->remote.arena);
     buf_release(&b);
-    return text;
+    if (n < MOST_WORKSPACES)
+        return ST_OK;
+    struct diag *d =
+        diag_error(call->ds, DIAG_LIMIT, call->span,
+                   "%zu workspaces at once: Log Analytics asks %d together",
+                   n + 1, MOST_WORKSPACES);
+    diag_hint(call->ds, d, "make several connections, and call a built-in "
+                           "query of all of them: sentinel.NAME(…)");
+    return ST_USER;
+}
+
+/* ---- addresses ---- */
+
+static const char *const hosts[] = {
+    ".loganalytics.io", ".loganalytics.azure.com", ".loganalytics.us",
+    ".loganalytics.azure.cn", ".monitor.azure.com", NULL,
+};
+
+/* "/subscriptions/…", each of its parts escaped. */
+static bool resource_path(struct buf *b, str resource)
+{
+    bool whole = resource.n > 1 && resource.p[0] == '/';
+    while (resource.n) {
+        str rest = str_sub(resource, 1, resource.n);
+        ptrdiff_t slash = str_find_char(rest, '/');
+        str part = str_sub(rest, 0, slash < 0 ? rest.n : (size_t)slash);
+        whole &= part.n > 0 && !str_eqz(part, "..") && !str_eqz(part, ".");
+        buf_addc(b, '/');
+        url_param(b, part);
+        resource = str_sub(rest, part.n, rest.n);
+    }
+    return whole;
+}
+
+/* What is asked: a workspace, or the logs of one resource of Azure. */
+static enum status find_path(struct service *s,
+                             const struct remote_setup *setup,
+                             const struct remote_call *call)
+{
+    str resource = setup_text(setup, "resource");
+    enum status st = ST_OK;
+    struct buf b;
+    buf_init(&b, 64 << 10);
+    if (!resource.n) {
+        buf_adds(&b, "/workspaces/");
+        url_param(&b, s->workspace);
+    } else if (!resource_path(&b, resource)) {
+        struct diag *d = diag_error(call->ds, DIAG_OPTION, call->span,
+                                    "'%.*s' is no id of a resource",
+                                    STRF(resource));
+        diag_hint(call->ds, d, "one begins with /subscriptions/…");
+        st = ST_USER;
+    }
+    s->path = buf_take(&b, s->remote.arena);
+    buf_release(&b);
+    return st;
 }
 
 static str base_of(struct service *s, const struct remote_setup *setup,
@@ -73,6 +154,61 @@ static str base_of(struct service *s, const struct remote_setup *setup,
     return arena_str(s->remote.arena, given);
 }
 
+/* The public example workspace has a key that everybody may use. */
+static str key_of(const struct service *s, const struct remote_setup *setup)
+{
+    str key = setup_text(setup, "api_key");
+    return key.n || !str_eqz(s->workspace, "DEMO_WORKSPACE") ? key
+                                                             : S("DEMO_KEY");
+}
+
+static enum status sign_in(struct service *s, const struct yaml_node *ws,
+                           const struct remote_setup *setup,
+                           const struct remote_call *call)
+{
+    str key = key_of(s, setup);
+    if (key.n) {
+        if (!str_eqz(key, "DEMO_KEY"))
+            secrets_add(s->services->secrets, key);
+        s->auth = auth_header(s->services->auths, S("X-Api-Key"), key);
+        return ST_OK;
+    }
+    return service_sign_in(s, yaml_get(ws, "Args"), setup,
+                           arena_fmt(s->remote.arena, "%s/.default",
+                                     config_cloud(s->services->config)->logs),
+                           call);
+}
+
+static void name_it(struct service *s, const struct remote_setup *setup)
+{
+    str resource = setup_text(setup, "resource");
+    str name = setup->instance.n ? setup->instance : s->workspace;
+    s->what = resource.n
+                ? arena_fmt(s->remote.arena, "resource %.*s", STRF(resource))
+                : arena_fmt(s->remote.arena, "workspace %.*s", STRF(name));
+    s->remote.where = s->what;
+}
+
+static enum status find_place(struct service *s, const struct yaml_node *ws,
+                              const struct remote_setup *setup,
+                              const struct remote_call *call)
+{
+    str id = setup_text(setup, "workspace_id");
+    if (!id.n)
+        id = yaml_text(yaml_get(ws, "WorkspaceId"));
+    s->workspace = arena_str(s->remote.arena, id);
+    name_it(s, setup);
+    if (!id.n && !setup_text(setup, "resource").n)
+        return no_workspace(setup, call);
+    s->base = base_of(s, setup, ws);
+    enum status st = service_check_host(s, hosts, setup, call);
+    if (st == ST_OK)
+        st = find_path(s, setup, call);
+    return st == ST_OK
+               ? other_workspaces(s, setup_text(setup, "workspaces"), call)
+               : st;
+}
+
 static enum status sentinel_connect(struct remote_services *services,
                                     const struct remote_setup *setup,
                                     struct remote **out,
@@ -83,23 +219,9 @@ static enum status sentinel_connect(struct remote_services *services,
         return st;
     struct service *s = service_new(services, setup, S("workspace"));
     const struct yaml_node *ws = configured(s, setup);
-    str id = setup_text(setup, "workspace_id");
-    if (!id.n)
-        id = yaml_text(yaml_get(ws, "WorkspaceId"));
-    s->workspace = arena_str(s->remote.arena, id);
-    s->workspaces = other_workspaces(s, setup_text(setup, "workspaces"));
-    s->base = base_of(s, setup, ws);
-    s->what = arena_fmt(s->remote.arena, "workspace %.*s",
-                        STRF(setup->instance.n ? setup->instance : id));
-    s->remote.where = s->what;
-    if (!id.n)
-        st = no_workspace(setup, call);
+    st = find_place(s, ws, setup, call);
     if (st == ST_OK)
-        st = service_sign_in(
-            s, yaml_get(ws, "Args"), setup,
-            arena_fmt(s->remote.arena, "%s/.default",
-                      config_cloud(services->config)->logs),
-            call);
+        st = sign_in(s, ws, setup, call);
     if (st != ST_OK)
         service_close(&s->remote);
     else
@@ -108,21 +230,6 @@ static enum status sentinel_connect(struct remote_services *services,
 }
 
 /* ---- queries ---- */
-
-static const struct value *option(const struct remote_query *q,
-                                  const char *name)
-{
-    for (size_t i = 0; i < q->noptions; i++)
-        if (str_eqz(q->options[i].name, name))
-            return &q->options[i].value;
-    return NULL;
-}
-
-static bool wants_search(const struct remote_query *q)
-{
-    const struct value *v = option(q, "search");
-    return v && v->type == TYPE_BOOL && v->i;
-}
 
 static str request_body(struct arena *a, const struct service *s, str query,
                         str timespan)
@@ -143,38 +250,77 @@ static str request_body(struct arena *a, const struct service *s, str query,
     return text;
 }
 
+/* Tables of the plans Basic and Auxiliary answer to `search` alone: one table,
+ * over a time that stands beside the query. */
+static enum status check_search(const struct service *s,
+                                const struct remote_query *q,
+                                const struct remote_call *call)
+{
+    struct diag *d;
+    bool bounded = q->start != REMOTE_NO_START && q->end != REMOTE_NO_END;
+    if (!service_option_bool(q, "search") ||
+        (bounded && !s->workspaces.n && s->workspace.n))
+        return ST_OK;
+    d = diag_error(call->ds, DIAG_OPTION, q->span,
+                   bounded ? "search asks one workspace, not several or a "
+                             "resource"
+                           : "search wants a start and an end");
+    diag_hint(call->ds, d,
+              "query(\"Table | where …\", search = true, start = ago(1d), "
+              "end = now()): one table, without join, union, find, search "
+              "and externaldata; times in the text do not narrow it");
+    return ST_USER;
+}
+
 static enum status send(struct service *s, const struct remote_query *q,
                         bool unknown, struct answer *to,
                         const struct remote_call *call)
 {
-    struct arena *a = arena_new();
+    struct arena *a = to->arena;
+    bool search = service_option_bool(q, "search");
     str timespan = service_timespan(a, q);
-    struct http_header prefer = {
-        S("prefer"), arena_fmt(a, "wait=%u", s->seconds > 600 ? 600
-                                                              : s->seconds)
+    struct http_header *prefer = NEW(a, struct http_header);
+    struct buf url;
+    *prefer = (struct http_header){
+        S("prefer"), arena_fmt(a, "wait=%u", s->seconds > MOST_SECONDS
+                                                 ? MOST_SECONDS
+                                                 : s->seconds)
     };
+    buf_init(&url, 64 << 10);
+    buf_add(&url, s->base);
+    buf_add(&url, s->path);
+    buf_adds(&url, search ? "/search" : "/query");
+    if (search)
+        url_query(&url, "timespan", timespan);
     struct service_request rq = {
-        .url = arena_fmt(a, "%.*s/workspaces/%.*s/%s", STRF(s->base),
-                         STRF(s->workspace),
-                         wants_search(q) ? "search" : "query"),
-        .body = request_body(a, s, q->text, timespan),
-        .headers = &prefer,
+        .url = buf_take(&url, a),
+        .body = request_body(a, s, q->text, search ? S("") : timespan),
+        .headers = prefer,
         .nheaders = 1,
         .unknown = unknown,
     };
-    enum status st = service_send(s, &rq, to, call);
-    arena_free(a);
-    return st;
+    buf_release(&url);
+    return service_send(s, &rq, to, call);
 }
+
+static const struct remote_setting options[] = {
+    { "search", TYPE_BOOL, "" },
+    { NULL, TYPE_STRING, NULL },
+};
 
 static enum status sentinel_open(struct remote *r, const struct remote_query *q,
                                  struct source **out,
                                  const struct remote_call *call)
 {
     struct service *s = r->impl;
-    struct answer *a = answer_new(ANSWER_LOGS, MAX_ANSWER);
+    enum status st = service_check_options(q, options, call);
+    if (st == ST_OK)
+        st = check_search(s, q, call);
+    if (st != ST_OK)
+        return st;
+    struct answer *a = answer_new(ANSWER_LOGS, s->what);
     a->row_limit = MOST_ROWS;
-    enum status st = send(s, q, false, a, call);
+    st = send(s, q, false, a, call);
     if (st == ST_OK)
         return answer_open(a, q, out, call);
     answer_free(a);
@@ -247,7 +393,6 @@ static void read_metadata(struct service *s, str body)
         else
             pull_skip(&j);
     }
-    s->has_schema = !j.error && s->tables.n > 0;
     pull_release(&j);
 }
 
@@ -256,23 +401,24 @@ static void read_metadata(struct service *s, str body)
 static enum status load_metadata(struct service *s,
                                  const struct remote_call *call)
 {
+    if (s->has_schema)
+        return ST_OK;
     struct arena *a = arena_new();
     struct http_call hc = services_call(call, a);
     struct body body;
     struct http_reply reply;
-    body_init(&body, MAX_ANSWER);
+    body_init(&body, HTTP_MAX_BODY);
     struct http_request rq = {
-        .url = arena_fmt(a, "%.*s/workspaces/%.*s/metadata", STRF(s->base),
-                         STRF(s->workspace)),
+        .url = arena_fmt(a, "%.*s%.*s/metadata", STRF(s->base),
+                         STRF(s->path)),
         .auth = s->auth,
         .sink = &body.sink,
         .what = arena_cstr(a, s->what),
         .any_status = true,
     };
-    enum status st = s->has_schema || s->tables.n
-                       ? ST_OK
-                       : http_send(s->services->http, &rq, &hc, &reply);
-    if (st == ST_OK && !s->has_schema && body.bytes.n)
+    enum status st = http_send(s->services->http, &rq, &hc, &reply);
+    s->has_schema = st == ST_OK;
+    if (st == ST_OK && body.bytes.n)
         read_metadata(s, body_text(&body));
     body_release(&body);
     arena_free(a);
@@ -287,6 +433,15 @@ static enum status sentinel_tables(struct remote *r, struct arena *a,
     return st == ST_OK ? service_tables(r->impl, a, out) : st;
 }
 
+static enum status ask_unknown(void *ctx, const struct remote_query *q,
+                               struct answer *to,
+                               const struct remote_call *call)
+{
+    return send(ctx, q, true, to, call);
+}
+
+/* What the metadata does not list may be a saved function, or a table of
+ * another workspace. */
 static enum status sentinel_columns(struct remote *r, str table,
                                     struct arena *a,
                                     struct remote_schema *out,
@@ -299,25 +454,22 @@ static enum status sentinel_columns(struct remote *r, str table,
         return st;
     if (service_columns(s, table, out))
         return ST_OK;
-    if (plain && s->has_schema)
-        return ST_USER;
-    struct remote_query q = {
-        .text = arena_fmt(a, "%.*s\n| getschema", STRF(table)),
-        .start = REMOTE_NO_START, .end = REMOTE_NO_END, .span = call->span,
-    };
-    struct answer *answer = answer_new(ANSWER_LOGS, MAX_ANSWER);
-    st = send(s, &q, true, answer, call);
-    if (st == ST_OK)
-        st = service_getschema(answer, a, out, call);
-    answer_free(answer);
-    return st;
+    struct service_asking how = { ask_unknown, s, ANSWER_LOGS, s->what,
+                                  table };
+    return service_getschema(&how, a, out, call);
 }
 
 static const struct remote_setting settings[] = {
     { "workspace_id", TYPE_STRING, "The workspace's id, a guid." },
     { "workspaces", TYPE_STRING,
-      "Ids or names of workspaces to ask as well, by commas." },
+      "Workspaces to ask as well, by commas: ids, names of the configuration "
+      "or of Azure, * for all of the configuration; up to 100 in all." },
+    { "resource", TYPE_STRING,
+      "In place of a workspace: the id of a resource of Azure, "
+      "\"/subscriptions/…\", whose logs are asked." },
+    { "api_key", TYPE_STRING, "A key in place of signing in." },
     { "endpoint", TYPE_STRING, "The address of the query service." },
+    HOST_SETTINGS,
     IDENTITY_SETTINGS,
     { NULL, TYPE_STRING, NULL },
 };

@@ -3,6 +3,11 @@
 
 #include "base/ticks.h"
 
+enum {
+    COMING_SECONDS = 330,  /* what its computing takes, and the way of it */
+    CANCEL_MS = 3000,
+};
+
 struct service *service_new(struct remote_services *services,
                             const struct remote_setup *setup, str what)
 {
@@ -80,6 +85,8 @@ enum status service_sign_in(struct service *s, const struct yaml_node *args,
         return st;
     if (!own_identity(&id, setup, call))
         return ST_USER;
+    if (s->cloud.n)
+        id.cloud = s->cloud;
     secrets_add(s->services->secrets, id.client_secret);
     s->auth = auth_entra(s->services->auths, &id, scope);
     return auth_check(s->auth, s->services->http, &hc);
@@ -87,34 +94,91 @@ enum status service_sign_in(struct service *s, const struct yaml_node *args,
 
 /* ---- requests ---- */
 
-enum status service_send(struct service *s, const struct service_request *rq,
-                         struct answer *to, const struct remote_call *call)
+/* What the thread of a request needs. Nothing of it is the connection's, which
+ * may be closed meanwhile. */
+struct sending {
+    struct http *http;
+    const struct http_auth *auth;
+    struct answer *answer;
+    struct service_request rq;
+    uint32_t seconds;
+};
+
+static struct http_request http_of(const struct sending *s, struct arena *a)
 {
+    return (struct http_request){
+        .auth = s->auth,
+        .content_type = "application/json; charset=utf-8",
+        .what = arena_cstr(a, s->answer->what),
+    };
+}
+
+static enum status send_request(void *ctx, const struct http_sink *to,
+                                const struct remote_call *call)
+{
+    struct sending *s = ctx;
     struct arena *a = arena_new();
     struct http_call hc = services_call(call, a);
-    struct http_request request = {
-        .url = rq->url,
-        .headers = rq->headers,
-        .nheaders = rq->nheaders,
-        .auth = s->auth,
-        .body = rq->body,
-        .content_type = "application/json; charset=utf-8",
-        .sink = &to->body.sink,
-        .what = arena_cstr(a, s->what),
-        .max_body = MAX_ANSWER,
-        .total_ms = (s->seconds + 30) * 1000,
-        .idle_ms = (s->seconds + 30) * 1000, /* nothing comes before the end */
-        .any_status = rq->unknown,
-    };
+    struct http_request rq = http_of(s, a);
     struct http_reply reply;
-    enum status st = http_send(s->services->http, &request, &hc, &reply);
-    to->what = s->what;
+    rq.url = s->rq.url;
+    rq.headers = s->rq.headers;
+    rq.nheaders = s->rq.nheaders;
+    rq.body = s->rq.body;
+    rq.sink = to;
+    rq.max_body = MAX_ANSWER;
+    rq.idle_ms = (s->seconds + 30) * 1000; /* a frame, then it computes */
+    rq.total_ms = (s->seconds + COMING_SECONDS) * 1000;
+    rq.any_status = s->rq.unknown;
+    rq.no_more_504 = true; /* it would compute as long in vain again */
+    enum status st = http_send(s->http, &rq, &hc, &reply);
+    s->answer->status = reply.status;
+    if (reply.status == 504 && call->ds->list.n)
+        diag_hint(call->ds, &call->ds->list.v[call->ds->list.n - 1],
+                  "narrow the time range, filter earlier, or connect with a "
+                  "longer timeout (timeout = 10m)");
     if (st == ST_OK && (reply.status == 400 || reply.status == 404))
         st = ST_USER;
     else if (st == ST_OK && reply.status >= 300)
-        st = http_fail_reply(s->services->http, &request, &hc, &reply);
+        st = http_fail_reply(s->http, &rq, &hc, &reply);
     arena_free(a);
     return st;
+}
+
+/* In vain when the service is gone; what it says interests nobody. */
+static void cancel_request(void *ctx)
+{
+    struct sending *s = ctx;
+    struct arena *a = arena_new();
+    struct diags unheard;
+    diags_init(&unheard, a);
+    struct http_call hc = { .arena = a, .ds = &unheard };
+    struct http_request rq = http_of(s, a);
+    struct http_reply reply;
+    rq.url = s->rq.cancel_url;
+    rq.body = s->rq.cancel_body;
+    rq.total_ms = CANCEL_MS;
+    rq.once = true;
+    enum status st = http_send(s->http, &rq, &hc, &reply);
+    (void)st;
+    arena_free(a);
+}
+
+str service_request_id(struct service *s, struct arena *a)
+{
+    return arena_fmt(a, "Shikra.query;%llx-%x",
+                     (unsigned long long)ticks_now(), ++s->nrequests);
+}
+
+enum status service_send(struct service *s, const struct service_request *rq,
+                         struct answer *to, const struct remote_call *call)
+{
+    struct sending *sending = NEW(to->arena, struct sending);
+    *sending = (struct sending){ s->services->http, s->auth, to, *rq,
+                                 s->seconds };
+    struct flow_job job = { sending, send_request,
+                            rq->cancel_url.n ? cancel_request : NULL };
+    return answer_start(to, &job, call);
 }
 
 /* ---- schema ---- */
@@ -188,13 +252,21 @@ static void schema_row(void *ctx, const struct answer_row *row)
                                    answer_type(type) }));
 }
 
-enum status service_getschema(struct answer *a, struct arena *to,
-                              struct remote_schema *out,
+enum status service_getschema(const struct service_asking *how,
+                              struct arena *to, struct remote_schema *out,
                               const struct remote_call *call)
 {
     struct schema_rows rows = { .arena = to };
-    enum status st = answer_each(a, schema_row, &rows, call);
+    struct answer *a = answer_new(how->shape, how->what);
+    struct remote_query q = {
+        .text = arena_fmt(a->arena, "%.*s\n| getschema", STRF(how->source)),
+        .start = REMOTE_NO_START, .end = REMOTE_NO_END, .span = call->span,
+    };
+    enum status st = how->ask(how->ctx, &q, a, call);
+    if (st == ST_OK)
+        st = answer_each(a, schema_row, &rows, call);
     *out = (struct remote_schema){ rows.cols.n, rows.cols.v };
+    answer_free(a);
     return st;
 }
 

@@ -179,13 +179,13 @@ class Services(Handler):
                     row[i] = json.dumps(row[i])
         answer = {"tables": [{"name": "PrimaryResult", "columns": columns,
                               "rows": rows}]}
-        if State.trouble[:1] == ["partial"]:
-            State.trouble.pop(0)
+        if State.trouble[:1] in (["partial"], ["too large"]):
+            why = ("a shard did not answer"
+                   if State.trouble.pop(0) == "partial" else
+                   "size limit 67108864 (E_QUERY_RESULT_SET_TOO_LARGE)")
             answer["error"] = one_api(
                 "PartialError", "There were some errors", {
-                    "code": "LimitsExceeded",
-                    "message": "size limit E_QUERY_RESULT_SET_TOO_LARGE"}
-            )["error"]
+                    "code": "LimitsExceeded", "message": why})["error"]
         if not self.misbehaves(answer):
             self.answer(200, answer)
 
@@ -231,18 +231,21 @@ class Services(Handler):
                 "@message": "Semantic error: " + error, "@permanent": True}})
             return
         level = 4
-        if State.trouble[:1] == ["row error"]:
-            State.trouble.pop(0)
+        if State.trouble[:1] in (["row error"], ["row failure"]):
+            why = ("record count limit 500000 exceeded"
+                   if State.trouble.pop(0) == "row error" else
+                   "a node ran out of memory (E_RUNAWAY_QUERY)")
             rows.append({"OneApiErrors": [{"error": {
                 "code": "LimitsExceeded", "message": "generic",
-                "@message": "record count limit 500000 exceeded"}}]})
+                "@message": why}}]})
         elif State.trouble[:1] == ["level 2"]:
             State.trouble.pop(0)
             level = 2
         names = ["Timestamp", "ClientRequestId", "ActivityId", "SubActivityId",
                  "ParentActivityId", "Level", "LevelName", "StatusCode",
                  "StatusCodeName", "EventType", "EventTypeName", "Payload"]
-        state = "Query result set too large" if level == 2 else "S_OK (0)"
+        state = ("Query result set too large (E_QUERY_RESULT_SET_TOO_LARGE)"
+                 if level == 2 else "S_OK (0)")
         answer = [
             {"FrameType": "DataSetHeader", "IsProgressive": False,
              "Version": "v2.0"},

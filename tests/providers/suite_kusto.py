@@ -229,15 +229,20 @@ def trouble(kind, s):
     check(kind + ": an answer that breaks off", not answer["ok"] or
           (table and table[0]["status"] == "partial" and
            "breaks off" in str(table[0].get("notes"))), answer)
-    partial = {"sentinel": "partial", "kusto": "row error"}.get(kind)
-    for what in filter(None, [partial, kind == "kusto" and "level 2"]):
+    incomplete = {"sentinel": [("too large", "truncated"),
+                               ("partial", "partial")],
+                  "kusto": [("row error", "truncated"),
+                            ("level 2", "truncated"),
+                            ("row failure", "partial")],
+                  "defender": []}[kind]
+    for what, status in incomplete:
         State.trouble[:] = [what]
         answer = s.ask("kept = s.SecurityEvent")
         State.trouble[:] = []
         later = s.ask("kept | where EventID == 4625")
         table = [o for o in later["outputs"] if o["kind"] == "table"]
         check("%s: %s stays with the table" % (kind, what), answer["ok"] and
-              table and table[0]["status"] == "partial" and
+              table and table[0]["status"] == status and
               table[0]["notes"] and len(table[0]["rows"]) == 2, answer, later)
     State.trouble[:] = []
 
