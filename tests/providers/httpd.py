@@ -102,21 +102,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "body": self.body.decode("latin-1")})
 
     def do_path_big(self):
-        """n bytes, in chunks of 64 kB, gzipped when asked for."""
-        left, pack = int(self.args["n"]), None
-        headers = {}
-        if "gzip" in self.headers.get("Accept-Encoding", ""):
-            pack = zlib.compressobj(6, zlib.DEFLATED, 31)
-            headers = {"Content-Encoding": "gzip"}
-        self.chunked("application/octet-stream", **headers)
+        """n bytes, in chunks of 64 kB, gzipped whether asked for or not."""
+        left = int(self.args["n"])
+        pack = zlib.compressobj(6, zlib.DEFLATED, 31)
+        self.chunked("application/octet-stream", Content_Encoding="gzip")
         while left:
             part = b"x" * min(left, 65536)
             left -= len(part)
-            part = pack.compress(part) if pack else part
+            part = pack.compress(part)
             if part:
                 self.chunk(part)
-        if pack:
-            self.chunk(pack.flush())
+        self.chunk(pack.flush())
         self.chunk(b"")
 
     def do_path_count(self):

@@ -51,6 +51,7 @@ TEST(sends_method_headers_and_body)
     CHECK_STR(member(got, "prefer"), "\"wait=600\"");
     CHECK_STR(member(got, "x-empty"), "\"\"");
     CHECK_STR(member(got, "content-type"), "\"application/json\"");
+    CHECK_STR(member(got, "accept-encoding"), "\"identity\""); /* loopback */
     CHECK(!member(got, "authorization").n && !member(got, "expect").n);
     rig_release(&r);
 }
