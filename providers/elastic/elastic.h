@@ -41,6 +41,7 @@ struct es_table {
     str name;
     struct field_names names; /* of `fields`, by number */
     LIST(struct es_field) fields;
+    size_t doc_bytes; /* of one hit, in the mean of a sample; 0 unknown */
     struct es_table *next;
 };
 
@@ -159,7 +160,8 @@ enum status es_hits_page(struct es_hits *h, struct body *body,
 /* Tells what the rows do not show. */
 void es_hits_end(struct es_hits *h, str what, struct arena *a);
 uint64_t es_hits_repaired(const struct es_hits *h);
-/* Marks fields of which a document of a sample holds several values. */
+/* Marks fields of which a document of a sample holds several values, and says
+ * how long they are. */
 bool es_hits_sample(struct es_table *t, struct body *body);
 
 /* ---- read.c ---- */

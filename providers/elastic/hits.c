@@ -555,7 +555,9 @@ bool es_hits_sample(struct es_table *t, struct body *body)
     const char *why;
     h->sample = t;
     h->names = t->names;
+    size_t bytes = body->bytes.n;
     bool ok = es_hits_page(h, body, &page, &why) == ST_OK;
+    t->doc_bytes = page.nhits ? bytes / page.nhits : 0;
     es_hits_free(h);
     return ok;
 }

@@ -13,7 +13,8 @@
 #include "providers/http/answer.h"
 
 enum {
-    FIRST_PAGE = 1000,
+    FIRST_PAGE = 1000, /* of documents whose length is not known */
+    MIN_PAGE = 100,
     MAX_PAGE = 10000,
     SMALL_BYTES = 8 << 20,  /* pages below it grow */
     LARGE_BYTES = 48 << 20, /* above it shrink */
@@ -28,11 +29,20 @@ struct es_source {
     str index;
     bool all, counts, scrolls, limited;
     uint64_t limit;
+    size_t doc_bytes;
     str ids[SOURCE_MAX_PARTS]; /* newest, of each part; malloc'd copies */
     struct span span;
 };
 
 /* ---- requests ---- */
+
+/* A scroll keeps the size that it begins with, and a thousand short documents
+ * a page cost twice the time of ten thousand. */
+static uint64_t first_page(size_t doc_bytes)
+{
+    uint64_t n = doc_bytes ? SMALL_BYTES / doc_bytes : FIRST_PAGE;
+    return n < MIN_PAGE ? MIN_PAGE : n > MAX_PAGE ? MAX_PAGE : n;
+}
 
 static void add_columns(struct buf *b, const struct es_wanted *w)
 {
@@ -80,10 +90,10 @@ void es_search_text(struct elastic *e, const struct es_plan *p, struct buf *b)
         buf_adds(b, "{}");
         return;
     }
+    uint64_t size = first_page(p->table->doc_bytes);
     buf_addf(b, "{\"size\":%llu",
-             (unsigned long long)(p->limited && p->limit < FIRST_PAGE
-                                      ? p->limit
-                                      : FIRST_PAGE));
+             (unsigned long long)(p->limited && p->limit < size ? p->limit
+                                                                : size));
     add_query(b, p->query);
     add_columns(b, &w);
     buf_addc(b, '}');
@@ -228,7 +238,7 @@ static enum status read_part(struct source *src, unsigned part,
 {
     struct es_source *s = src->impl;
     struct page_loop l = {
-        .s = s, .part = part, .size = FIRST_PAGE, .sink = sink,
+        .s = s, .part = part, .size = first_page(s->doc_bytes), .sink = sink,
         .call = { .cancel = cancel, .ds = ds, .span = s->span },
         .arena = arena_new(),
     };
@@ -383,6 +393,7 @@ enum status es_read_table(struct elastic *e, const struct remote_query *q,
     s->counts = p->counts;
     s->limited = p->limited;
     s->limit = p->limit;
+    s->doc_bytes = p->table->doc_bytes;
     s->scrolls = !has_shard_order(e);
     s->span = q->span;
     s->source = (struct source){

@@ -29,6 +29,7 @@ class Session:
     def __init__(self, port, key=KEY, more=""):
         self.batch = Batch(os.environ["SHIKRA"], seconds=60,
                            env={"MSTICPYCONFIG": "", "HOME": "/nonexistent"})
+        self.port = port
         self.connected = self.ask(
             '.connect elastic as e with (url = "http://127.0.0.1:%d", api_key '
             '= "%s"%s)' % (port, key, more))
@@ -90,10 +91,12 @@ def trouble(s):
         t = s.table("e.many")
         check("%s is partial" % what, t.get("status") == "partial" and
               word in str(t["notes"]), t.get("status"), t["notes"])
+    s.ask('.connect elastic as one with (url = "http://127.0.0.1:%d", api_key '
+          '= "%s", slices = 1)' % (s.port, KEY))
     for what, word in (("expired", "No search context"), ("cut", "not one of"),
                        ("html", "not one of"), ("same", "comes again")):
         State.trouble[:] = [what]
-        text = s.message(count)
+        text = s.message("one.many | summarize sum(n)")
         State.trouble[:] = []
         check("%s is an error" % what, word in text, text)
         check("%s: nothing stays open" % what, not State.open_ids,
