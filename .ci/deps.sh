@@ -29,7 +29,8 @@ JUPYTER_PKGS="python3 jupyter-client jupyter-notebook jupyter-nbconvert
     python3-jupyter-client python3-jupyter-kernel-test"
 CHECK_PKGS="clang libclang-rt-14-dev clang-format clang-tidy chromium
     chromium-driver fonts-dejavu-core libsecret-1-0 python3-venv postgresql
-    clickhouse-server"
+    clickhouse-server dbus-daemon gnome-keyring python3-keyring
+    python3-secretstorage"
 BENCH_PKGS="python3 python3-ipykernel python3-jupyter-client python3-pandas"
 
 die()

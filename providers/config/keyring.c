@@ -22,13 +22,17 @@ struct schema {
 static const struct schema SCHEMA = {
     "org.freedesktop.Secret.Generic",
     2,
-    { { "service", 0 }, { "username", 0 } },
+    { { "service", 0 }, { "username", 0 }, { "application", 0 } },
     0,
     { NULL },
 };
 
-/* The group of msticpy's items without a vault. */
+/* The group of msticpy's items. */
 #define DEFAULT_SERVICE "Providers"
+/* What Python's keyring calls itself in its items. Ours must bear the same
+ * attributes: it replaces only what does, and of two items of one name nobody
+ * knows which is found. */
+#define WRITER "Python keyring library"
 
 struct gerror {
     uint32_t domain;
@@ -41,18 +45,21 @@ struct libsecret {
     int (*store)(const struct schema *, const char *, const char *,
                  const char *, void *, struct gerror **, ...);
     void (*release)(char *);
+    int (*clear)(const struct schema *, void *, struct gerror **, ...);
 };
 
 static bool load(struct libsecret *s, struct buf *why)
 {
     static const char *const names[] = { "secret_password_lookup_sync",
                                          "secret_password_store_sync",
-                                         "secret_password_free" };
+                                         "secret_password_free",
+                                         "secret_password_clear_sync" };
     void **const slots[] = { (void **)&s->lookup, (void **)&s->store,
-                             (void **)&s->release };
+                             (void **)&s->release, (void **)&s->clear };
+    const size_t n = sizeof slots / sizeof *slots;
     void *lib = dlopen("libsecret-1.so.0",
                        RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    for (size_t i = 0; lib && i < 3; i++) {
+    for (size_t i = 0; lib && i < n; i++) {
         void *p = dlsym(lib, names[i]);
         if (!p)
             lib = NULL;
@@ -94,12 +101,14 @@ bool keyring_put(str service, str name, str value, struct buf *why)
     struct libsecret s;
     struct gerror *e = NULL;
     struct arena *a = arena_new();
+    const char *group = service_of(a, service), *item = arena_cstr(a, name);
     bool ok = load(&s, why);
     if (ok) {
-        ok = s.store(&SCHEMA, "default", arena_cstr(a, name),
-                     arena_cstr(a, value), NULL, &e, "service",
-                     service_of(a, service), "username", arena_cstr(a, name),
-                     (char *)NULL) != 0;
+        s.clear(&SCHEMA, NULL, NULL, "service", group, "username", item,
+                (char *)NULL);
+        ok = s.store(&SCHEMA, "default", item, arena_cstr(a, value), NULL, &e,
+                     "service", group, "username", item, "application",
+                     WRITER, (char *)NULL) != 0;
         if (!ok)
             buf_addf(why, "the keyring cannot be written: %s",
                      e ? e->message : "refused");

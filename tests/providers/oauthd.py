@@ -25,6 +25,7 @@ SECRET = "s3cret~with.odd+chars/="
 RESOURCE = "https://vault.test"
 ARC = "/var/opt/azcmagent/tokens/"
 ISSUED = {}       # token -> good until, seconds since 1970
+TENANTS = {}      # token of an application -> its tenant
 REFRESH = {}      # refresh token -> True while good
 SLOW = ("patient", "never", "report", "kept", "pair")  # codes that wait
 POLLED = {}       # tenant -> when it last polled
@@ -115,8 +116,8 @@ class OAuth(Handler):
             count("%s %s" % (self.tenant, parts[3]))
             getattr(self, "do_" + parts[3])()
             return
-        if parts[0] == "secrets" and len(parts) == 2:
-            self.do_secrets(parts[1])
+        if parts[-2:-1] == ["secrets"] and len(parts) < 4:
+            self.do_secrets(parts[-1], parts[0])
             return
         do = getattr(self, "do_" + "_".join(parts), None)
         if do is None:
@@ -172,6 +173,7 @@ class OAuth(Handler):
         life = {"short": "2", "flaky": 4}.get(self.tenant, 3599)
         answer = {"token_type": "Bearer", "expires_in": life,
                   "ext_expires_in": life, "access_token": issue(life=life)}
+        TENANTS[answer["access_token"]] = self.tenant
         if self.tenant == "soon":
             answer["refresh_in"] = 1
         self.answer(200, answer)
@@ -285,15 +287,30 @@ class OAuth(Handler):
 
     # ---- Key Vault ----
 
-    def do_secrets(self, name):
+    def challenge(self, kind, text):
+        """Where to sign in, as a vault says it; "evil" wants another's."""
+        values = {"old": 'Bearer authorization_uri="https://login.windows.net/'
+                         't-vault", scope="https://127.0.0.1/.default"',
+                  "evil": 'Bearer authorization="https://login.windows.net/'
+                          't-vault", resource="https://graph.microsoft.com"',
+                  "mute": "Basic realm=x"}
+        self.answer(401, {"error": {"code": "Unauthorized", "message": text}},
+                    WWW_Authenticate=values.get(
+                        kind, 'Bearer authorization="https://login.windows.'
+                        'net/t-vault", resource="https://127.0.0.1"'))
+
+    def do_secrets(self, name, kind):
+        """The secrets of a vault in tenant t-vault."""
         kept = {"TIProviders-OTX-Args-AuthKey": "vault-value-of-otx",
                 "plain-name": "vault-value-of-plain"}
         token = self.headers.get("Authorization", "").partition(" ")[2]
         with LOCK:
             good = ISSUED.get(token, False)
+        count("vault requests")
         if not good:
-            self.answer(401, {"error": {"code": "Unauthorized", "message":
-                                        "AKV10000: no token"}})
+            self.challenge(kind, "AKV10000: Request is missing a token.")
+        elif TENANTS.get(token) != "t-vault":
+            self.challenge(kind, "AKV10032: Invalid issuer.")
         elif self.query.get("api-version") != "7.4":
             self.answer(400, {"error": {"code": "BadParameter", "message":
                                         "api-version"}})

@@ -8,6 +8,7 @@
 
 #include "http_rig.h"
 #include "providers/config/config_int.h"
+#include "providers/config/vault_challenge.h"
 #include "providers/services.h"
 
 struct safe {
@@ -16,7 +17,10 @@ struct safe {
     str file;
 };
 
-static void open_safe(struct safe *s, const char *more)
+/* The vault is below `path` of the server; `tenant` is what the settings say of
+ * it. */
+static void open_vault(struct safe *s, const char *tenant, const char *path,
+                       const char *more)
 {
     rig_start("tests/providers/oauthd.py");
     rig_init(&s->rig);
@@ -28,11 +32,11 @@ static void open_safe(struct safe *s, const char *more)
         s->rig.arena,
         "Azure: {authority_host: '%.*s', auth_methods: [env],\n"
         "  token_cache: none}\nHttp: {Proxy: none}\n"
-        "KeyVault: {TenantId: t-vault, VaultName: hunting, VaultUrl: '%.*s'}\n"
+        "KeyVault: {%sVaultName: hunting, VaultUrl: '%.*s%s'}\n"
         "TIProviders:\n  OTX: {Args: {AuthKey: {KeyVault: }}}\n"
         "  B: {Args: {AuthKey: {KeyVault: plain name}}}\n"
         "  C: {Args: {AuthKey: {KeyVault: missing}}}\n%s",
-        STRF(url), STRF(url), more);
+        STRF(url), tenant, STRF(url), path, more);
     int fd = open(s->file.p, O_CREAT | O_WRONLY | O_TRUNC, 0600);
     CHECK(write(fd, text.p, text.n) == (ssize_t)text.n);
     close(fd);
@@ -41,6 +45,11 @@ static void open_safe(struct safe *s, const char *more)
     str secret = arena_fmt(s->rig.arena, "%.*s", STRF(rig_fact("secret")));
     setenv("AZURE_CLIENT_SECRET", secret.p, 1);
     CHECK(config_open(s->s->config, &s->rig.ds) == ST_OK);
+}
+
+static void open_safe(struct safe *s, const char *more)
+{
+    open_vault(s, "TenantId: t-vault, ", "", more);
 }
 
 static void close_safe(struct safe *s)
@@ -69,6 +78,107 @@ TEST(a_vault_gives_secrets)
     CHECK(get_secret(&s, "TIProviders.C.Args.AuthKey", &v) == ST_ENV);
     CHECK(rig_said(&s.rig, DIAG_HTTP, "404 SecretNotFound"));
     close_safe(&s);
+}
+
+/* ---- where to sign in ---- */
+
+static int counted(struct safe *s, const char *what)
+{
+    struct http_request rq = {
+        .url = arena_fmt(s->rig.arena, "%.*s/count?of=%s",
+                         STRF(rig_url(&s->rig, "http", "")), what),
+    };
+    struct http_reply reply;
+    if (http_send(s->rig.http, &rq, &s->rig.call, &reply) != ST_OK)
+        return -1;
+    return (int)strtol(reply.body.p + strlen("{\"n\": "), NULL, 10);
+}
+
+TEST(a_vault_says_where_to_sign_in)
+{
+    static const struct {
+        const char *tenant, *path;
+    } good[] = { { "", "" },
+                 { "", "/old" },
+                 { "TenantId: elsewhere, ", "" } };
+    for (size_t i = 0; i < 3; i++) {
+        struct safe s;
+        str v;
+        open_vault(&s, good[i].tenant, good[i].path, "");
+        CHECK(get_secret(&s, "TIProviders.OTX.Args.AuthKey", &v) == ST_OK);
+        CHECK_STR(v, "vault-value-of-otx");
+        CHECK(s.rig.ds.nerrors == 0);
+        close_safe(&s);
+    }
+}
+
+TEST(no_token_for_others_is_sent_on_the_word_of_a_vault)
+{
+    struct safe s;
+    str v;
+    open_vault(&s, "", "/evil", "");
+    int tokens = counted(&s, "t-vault%20token");
+    CHECK(get_secret(&s, "TIProviders.OTX.Args.AuthKey", &v) == ST_ENV);
+    CHECK(rig_said(&s.rig, DIAG_AUTH,
+                   "asks for a token for 'https://graph.microsoft.com/"
+                   ".default', which is not its own domain"));
+    CHECK(counted(&s, "t-vault%20token") == tokens);
+    close_safe(&s);
+    open_vault(&s, "", "/mute", "");
+    CHECK(get_secret(&s, "TIProviders.OTX.Args.AuthKey", &v) == ST_ENV);
+    CHECK(rig_said(&s.rig, DIAG_AUTH, "does not say where to sign in"));
+    close_safe(&s);
+    open_vault(&s, "TenantId: elsewhere, ", "/evil", "");
+    int asked = counted(&s, "vault%20requests");
+    CHECK(get_secret(&s, "TIProviders.OTX.Args.AuthKey", &v) == ST_ENV);
+    CHECK(rig_said(&s.rig, DIAG_AUTH, "401 Unauthorized: AKV10032"));
+    CHECK(counted(&s, "vault%20requests") - asked <= 2);
+    close_safe(&s);
+}
+
+static bool challenge(const char *header, const char *url,
+                      struct vault_challenge *ch, struct arena *a)
+{
+    struct buf why;
+    buf_init(&why, 4096);
+    bool ok = vault_challenge_parse(a, str_of(header), str_of(url), ch, &why);
+    CHECK(ok == (why.n == 0));
+    buf_release(&why);
+    return ok;
+}
+
+TEST(challenges_are_read_in_all_their_forms)
+{
+    struct arena *a = arena_new();
+    struct vault_challenge ch;
+    const char *vault = "https://v.vault.azure.net/secrets/x?api-version=7.4";
+    CHECK(challenge("Bearer authorization=\"https://login.windows.net/T-1\","
+                    " resource=\"https://vault.azure.net/\"", vault, &ch, a));
+    CHECK_STR(ch.tenant, "T-1");
+    CHECK_STR(ch.scope, "https://vault.azure.net/.default");
+    CHECK(challenge("bearer scope=https://vault.azure.net/.default,"
+                    "authorization_uri=https://login.windows.net/t.x/y", vault,
+                    &ch, a));
+    CHECK_STR(ch.tenant, "t.x");
+    CHECK_STR(ch.scope, "https://vault.azure.net/.default");
+    static const char *const bad[] = {
+        "", "Bearer", "Bearer ", "Basic realm=x",
+        "Bearer authorization=\"https://login.windows.net\", "
+        "resource=\"https://vault.azure.net\"",
+        "Bearer authorization=\"https://login.windows.net/a%2f\", "
+        "resource=\"https://vault.azure.net\"",
+        "Bearer authorization=\"https://login.windows.net/t\"",
+        "Bearer authorization=\"https://login.windows.net/t\", "
+        "resource=\"https://evilvault.azure.net\"",
+        "Bearer authorization=\"https://login.windows.net/t\", "
+        "resource=\"https://ault.azure.net\"",
+        "Bearer authorization=\"https://login.windows.net/t\", "
+        "resource=\"https://x.v.vault.azure.net\"",
+        "Bearer authorization=\"https://login.windows.net/t, resource=\"",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK(!challenge(bad[i], vault, &ch, a));
+    arena_free(a);
 }
 
 static str read_file(struct safe *s, const char *path)
