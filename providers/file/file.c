@@ -5,8 +5,10 @@
  * columns and types; read() (load.c) delivers the rows.
  * Must not: know the engine, or keep any row. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "encode.h"
+#include "file.h"
 #include "format.h"
 #include "header.h"
 #include "load.h"
@@ -21,6 +23,7 @@ enum { MIN_PART = 256 << 10 };
 struct opening {
     struct file_source *fs;
     const struct source_request *rq;
+    const struct file_choice *choice; /* MAY be NULL */
     struct file_options options;
     struct schema *schema;
     unsigned nthreads;
@@ -55,8 +58,9 @@ static enum status report_no_data(struct opening *o, const struct unpack *u)
 
 static enum status open_paths(struct opening *o, const struct path_list *l)
 {
-    struct unpack u = { .out = &o->fs->members, .cancel = o->cancel,
-                        .ds = o->ds, .span = o->rq->span };
+    struct unpack u = { .out = &o->fs->members, .choice = o->choice,
+                        .cancel = o->cancel, .ds = o->ds,
+                        .span = o->rq->span };
     enum status st = ST_OK;
     for (size_t i = 0; i < l->list.n && st == ST_OK; i++)
         st = open_path(o, &u, l->list.v[i]);
@@ -256,10 +260,7 @@ static enum status open_all(struct opening *o)
     return st == ST_OK ? set_columns(o) : st;
 }
 
-static enum status file_open(struct source **out,
-                             const struct source_request *rq,
-                             unsigned nthreads, const atomic_bool *cancel,
-                             struct diags *ds)
+static enum status open_source(struct opening *o, struct source **out)
 {
     struct arena *a = arena_new();
     struct file_source *fs = NEW(a, struct file_source);
@@ -269,14 +270,46 @@ static enum status file_open(struct source **out,
     };
     member_list_init(&fs->members, a);
     fs->time_col = -1;
-    struct opening o = { .fs = fs, .rq = rq, .nthreads = nthreads,
-                         .cancel = cancel, .ds = ds };
-    o.schema = schema_new(a);
-    enum status st = open_all(&o);
+    o->fs = fs;
+    o->schema = schema_new(a);
+    enum status st = open_all(o);
     if (st == ST_OK)
         *out = &fs->source;
     else
         file_close(&fs->source);
+    return st;
+}
+
+static enum status file_open(struct source **out,
+                             const struct source_request *rq,
+                             unsigned nthreads, const atomic_bool *cancel,
+                             struct diags *ds)
+{
+    struct opening o = { .rq = rq, .nthreads = nthreads, .cancel = cancel,
+                         .ds = ds };
+    return open_source(&o, out);
+}
+
+static bool is_damaged(const struct source *s)
+{
+    const struct file_source *fs = s->impl;
+    for (size_t i = 0; i < fs->members.list.n; i++)
+        if (fs->members.list.v[i].damage.n)
+            return true;
+    return false;
+}
+
+enum status file_open_one(struct source **out, const struct file_one *f,
+                          bool *damaged, struct diags *ds)
+{
+    struct value path = { .type = TYPE_STRING, .s = f->path };
+    struct source_request rq = { .nargs = 1, .args = &path, .span = f->span,
+                                 .ncols = f->ncols, .cols = f->cols };
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    struct opening o = { .rq = &rq, .choice = f->choice, .cancel = f->cancel,
+                         .nthreads = n > 1 ? (unsigned)n : 1, .ds = ds };
+    enum status st = open_source(&o, out);
+    *damaged = st == ST_ENV || (st == ST_OK && is_damaged(*out));
     return st;
 }
 

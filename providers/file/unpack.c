@@ -160,9 +160,12 @@ static str base_name(str path)
     return str_sub(path, n, path.n);
 }
 
-static bool is_data(struct reading *r, str name)
+static bool is_wanted(struct reading *r, str name, bool encrypted)
 {
+    const struct file_choice *choice = r->u->choice;
     str base = base_name(name);
+    if (choice)
+        return choice->wants(choice->ctx, name, encrypted);
     bool data = !str_starts(base, S(".")) && format_is_data_name(base) &&
                 str_find(name, S("__MACOSX/")) < 0;
     if (!data && base.n) {
@@ -181,11 +184,12 @@ static enum status take_entry(struct reading *r, struct archive_entry *e)
     struct spill s;
     if (archive_entry_filetype(e) != AE_IFREG)
         return ST_OK;
-    if (name.n && !is_data(r, name))
+    bool encrypted = archive_entry_is_encrypted(e);
+    if (name.n && !is_wanted(r, name, encrypted))
         return ST_OK;
     if (name.n)
         m.name = arena_fmt(a, "%.*s: %.*s", STRF(r->from->name), STRF(name));
-    if (archive_entry_is_encrypted(e)) {
+    if (encrypted) {
         struct diag *d = diag_error(r->u->ds, DIAG_FILE, r->u->span,
                                     "%.*s is encrypted", STRF(m.name));
         diag_hint(r->u->ds, d, "decrypt it first");

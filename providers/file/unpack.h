@@ -10,10 +10,12 @@
 
 #include "base/diag.h"
 #include "base/status.h"
+#include "file.h"
 #include "member.h"
 
 struct unpack {
     struct member_list *out;
+    const struct file_choice *choice; /* NULL: all that is data by its name */
     uint64_t produced;        /* bytes, of all files so far */
     const atomic_bool *cancel;
     struct diags *ds;
