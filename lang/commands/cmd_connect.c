@@ -83,6 +83,20 @@ static bool unknown_setting(const struct remote_provider *p,
     return false;
 }
 
+/* A bare word after `=` is a name to the parser, true and false too. */
+static bool read_word(const struct ast *word, enum type type,
+                      struct value *out)
+{
+    bool yes = str_ieqz(word->text, "true"),
+         no = str_ieqz(word->text, "false");
+    *out = (struct value){ .type = type };
+    if (type == TYPE_STRING)
+        out->s = word->text;
+    else
+        out->i = yes;
+    return type == TYPE_STRING || (type == TYPE_BOOL && (yes || no));
+}
+
 static bool read_setting(struct binder *b, const struct remote_provider *p,
                          const struct ast *option, struct source_option *out)
 {
@@ -91,11 +105,8 @@ static bool read_setting(struct binder *b, const struct remote_provider *p,
         return unknown_setting(p, option, b->ds);
     out->name = option->text;
     if (option->kid && option->kid->kind == AST_NAME &&
-        s->type == TYPE_STRING) {
-        out->value = (struct value){ .type = TYPE_STRING,
-                                     .s = option->kid->text };
+        read_word(option->kid, s->type, &out->value))
         return true;
-    }
     if (!option->kid || !bind_value(b, option->kid, &out->value))
         return false;
     if (out->value.type == s->type && !out->value.null)
