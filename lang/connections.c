@@ -79,7 +79,11 @@ enum status connection_open(struct lang *l, const struct remote_provider *p,
     pthread_mutex_lock(&l->lock);
     PUSH(l->arena, l->connections, c);
     pthread_mutex_unlock(&l->lock);
-    return ST_OK;
+    if (!r->knows_tables)
+        return ST_OK;
+    struct remote_ask ask = { .remote = r, .at = at, .ds = ds };
+    struct remote_tables all;
+    return connection_tables(l, &ask, &all);
 }
 
 static void remove_at(struct lang *l, size_t i)

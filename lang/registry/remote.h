@@ -125,6 +125,7 @@ struct remote {
     struct arena *arena; /* owns the connection; close() frees it */
     str alias;
     str where; /* what it is connected to, without secrets, for lists */
+    bool knows_tables; /* tables() asks nobody: completion may have them */
     void *impl;
 };
 
