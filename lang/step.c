@@ -82,7 +82,7 @@ static void keep_notes(struct lang *l, struct node *n,
 {
     n->completeness = load->completeness;
     for (size_t i = 0; i < load->notes.n; i++)
-        PUSH(l->cell, n->notes, arena_str(l->cell, load->notes.v[i]));
+        PUSH(l->cell, n->notes, session_scrub(l, l->cell, load->notes.v[i]));
 }
 
 /* A query at a connection starts now. */

@@ -29,6 +29,8 @@ struct part {
     struct diags diags;
     enum status status;
     uint64_t nrows, nrejects;
+    bool full;                      /* the engine takes no more rows */
+    bool broke;                     /* its rows end early, and are kept */
     LIST(struct reject) rejects;
 };
 
@@ -75,7 +77,9 @@ static enum status take_batch(void *ctx, unsigned part,
         return ST_CANCELLED;
     struct part *p = &l->parts[part];
     p->nrows += rows->nrows;
-    return feed_rows(&p->feed, rows, &p->diags);
+    enum status st = feed_rows(&p->feed, rows, &p->diags);
+    p->full |= st != ST_OK;
+    return st;
 }
 
 static void take_incomplete(void *ctx, enum completeness how, str why)
@@ -115,6 +119,9 @@ static enum status read_part(struct part *p)
     if (st != ST_OK)
         return st;
     st = s->read(s, p->index, &l->sink, &l->e->cancel, &p->diags);
+    p->broke = st == ST_ENV && s->keeps_part && !p->full;
+    if (p->broke)
+        st = ST_OK; /* the other parts go on */
     enum status end = feed_close(&p->feed, st == ST_OK, &p->diags);
     return st == ST_OK ? end : st;
 }
@@ -282,12 +289,48 @@ static void merge_rejects(const struct load *l, struct engine_load *out)
     }
 }
 
+/* Of a part that broke: errors are notes on the rows, as some did come. */
+static void note_break(struct load *l, const struct part *p, struct diags *ds)
+{
+    struct arena *a = l->out->arena;
+    for (size_t i = 0; i < p->diags.list.n; i++) {
+        const struct diag *d = &p->diags.list.v[i];
+        struct diags one = { .arena = ds->arena };
+        if (d->severity == SEV_ERROR) {
+            take_incomplete(l, PARTIAL,
+                            arena_fmt(a,
+                                      "%.*s; only the first %llu rows came"
+                                      "%s%.*s",
+                                      STRF(d->message),
+                                      (unsigned long long)p->nrows,
+                                      d->hint.n ? "; " : "", STRF(d->hint)));
+            continue;
+        }
+        PUSH(one.arena, one.list, *d);
+        merge_diags(ds, &one);
+    }
+}
+
+/* Without a single row a break is an error like any other. */
+static enum status judge_breaks(const struct load *l, enum status st)
+{
+    uint64_t nrows = 0;
+    bool broke = false;
+    for (unsigned i = 0; i < l->nparts; i++) {
+        nrows += l->parts[i].nrows;
+        broke |= l->parts[i].broke;
+    }
+    return st == ST_OK && broke && !nrows ? ST_ENV : st;
+}
+
 static enum status finish(struct load *l, struct engine_load *out,
                           struct diags *ds)
 {
-    enum status st = merge_status(l);
+    enum status st = judge_breaks(l, merge_status(l));
     for (unsigned i = 0; i < l->nparts; i++) {
-        if (st != ST_CANCELLED)
+        if (st == ST_OK && l->parts[i].broke)
+            note_break(l, &l->parts[i], ds);
+        else if (st != ST_CANCELLED)
             merge_diags(ds, &l->parts[i].diags);
         if (st != ST_OK)
             drop_table(l->e, l->e->con, l->parts[i].table);

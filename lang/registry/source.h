@@ -67,6 +67,9 @@ struct source {
                         const atomic_bool *cancel, struct diags *ds);
     void (*close)(struct source *s); /* frees everything, arena included */
     void *impl;
+    /* When read() gives ST_ENV after rows, they are kept as a part, and what it
+     * reported becomes the note on them. Without rows it stays an error. */
+    bool keeps_part;
     uint64_t repaired; /* values with bytes that were not UTF-8 */
     /* Of `bytes`, read so far; read() adds to it. 0: not told. */
     _Atomic uint64_t bytes_read;
