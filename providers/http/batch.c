@@ -230,6 +230,21 @@ static void finish_answer(struct batch *b, struct transfer *t)
         done(b, t, http_fail_reply(b->http, t->rq, t->call, t->reply));
 }
 
+static bool is_verdict(const struct transfer *t)
+{
+    return t->rq->is_verdict && t->rq->is_verdict(buf_str(&t->body));
+}
+
+/* What is left of the answer before on a connection is no answer to this. */
+static bool was_stale(struct transfer *t, CURLcode code)
+{
+    long opened = 1;
+    if (code != CURLE_WEIRD_SERVER_REPLY && code != CURLE_UNSUPPORTED_PROTOCOL)
+        return false;
+    t->http->curl.easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &opened);
+    return opened == 0;
+}
+
 /* An answer is here, whole: what now? */
 static void settle_answer(struct batch *b, struct transfer *t)
 {
@@ -247,7 +262,7 @@ static void settle_answer(struct batch *b, struct transfer *t)
     } else if (status == 401 && t->rq->auth && !t->refused && !t->foreign) {
         t->refused = true;
         at_once(t);
-    } else if (!retry_status(status) ||
+    } else if (!retry_status(status) || is_verdict(t) ||
                (status == 504 && t->rq->no_more_504) ||
                !try_again(b, t, CURLE_OK)) {
         finish_answer(b, t);
@@ -268,9 +283,9 @@ static void settle(struct batch *b, struct transfer *t, CURLcode code)
         done(b, t, report_transport(t, code));
     } else if (code == CURLE_OK) {
         settle_answer(b, t);
-    } else if (t->stop != STOP_NONE || !transport_may_pass(code) ||
-               tunnel_answer(t) ||
-               !try_again(b, t, code)) {
+    } else if (t->stop != STOP_NONE ||
+               !(transport_may_pass(code) || was_stale(t, code)) ||
+               tunnel_answer(t) || !try_again(b, t, code)) {
         t->reply->status = 0;
         done(b, t, report_transport(t, code));
     }

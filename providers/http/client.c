@@ -71,7 +71,8 @@ static struct http_settings *settings_new(const struct http_options *o,
 {
     struct arena *a = arena_new();
     struct http_settings *s = NEW(a, struct http_settings);
-    *s = (struct http_settings){ .arena = a, .o = *o, .refs = 1 };
+    *s = (struct http_settings){ .arena = a, .o = *o, .refs = 1,
+                                 .most_ms = o->total_ms };
     str *texts[] = { &s->o.proxy, &s->o.proxy_user, &s->o.proxy_password,
                      &s->o.ca_file };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

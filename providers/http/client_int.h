@@ -16,6 +16,7 @@
 struct http_settings {
     struct arena *arena;
     struct http_options o;
+    uint32_t most_ms; /* that the user gives any try; 0: not said */
     struct recorder *recorder; /* or NULL */
     unsigned refs;
 };
@@ -41,6 +42,7 @@ enum stop {
     STOP_BODY,    /* more than max_body */
     STOP_HEADERS, /* too many or too long */
     STOP_SLOW,    /* trickles */
+    STOP_BOMB,    /* unpacks to far more than it is */
     STOP_ADDRESS, /* an address where requests must not go */
     STOP_ENOUGH,  /* of the body of an error */
 };

@@ -2,7 +2,10 @@
  *
  * Called by: client.c. Every text goes through secrets_scrub: servers echo
  * what they were sent. */
+#include <errno.h>
+
 #include "answer.h"
+#include "base/ticks.h"
 #include "base/utf8.h"
 #include "client_int.h"
 #include "error_text.h"
@@ -137,6 +140,11 @@ enum status http_reply_json(struct http *h, const struct http_request *rq,
 
 enum again { NEVER, AGAIN };
 
+#define ON_THE_WAY \
+    "the service, or a proxy or firewall on the way, closed it: try again, " \
+    "or ask for less at a time"
+#define WHICH_PORT "check the address: is it the port of the service?"
+
 static const struct {
     CURLcode code;
     enum again again;
@@ -149,7 +157,9 @@ static const struct {
       "check the spelling, DNS, and whether a proxy is needed" },
     { CURLE_COULDNT_CONNECT, AGAIN, "no connection",
       "is it running, and does a firewall or proxy stand between?" },
-    { CURLE_OPERATION_TIMEDOUT, AGAIN, "it took too long", NULL },
+    { CURLE_OPERATION_TIMEDOUT, AGAIN, "it took too long",
+      "ask for less, or give it more time: timeout of .connect, Http: "
+      "TotalSeconds and ConnectSeconds of the configuration" },
     { CURLE_PEER_FAILED_VERIFICATION, NEVER,
       "its certificate is not trusted",
       "for a private authority name its certificate (PEM) in the "
@@ -160,17 +170,22 @@ static const struct {
       "the file of trusted certificates cannot be read",
       "it must hold certificates in PEM" },
     { CURLE_PARTIAL_FILE, AGAIN, "the answer ends before it is complete",
-      NULL },
+      ON_THE_WAY },
     { CURLE_GOT_NOTHING, AGAIN, "the connection was closed without an answer",
-      NULL },
-    { CURLE_SEND_ERROR, AGAIN, "the connection broke while sending", NULL },
-    { CURLE_RECV_ERROR, AGAIN, "the connection broke while receiving", NULL },
-    { CURLE_HTTP2, AGAIN, "the HTTP/2 connection broke", NULL },
-    { CURLE_HTTP2_STREAM, AGAIN, "the HTTP/2 stream broke", NULL },
+      ON_THE_WAY },
+    { CURLE_SEND_ERROR, AGAIN, "the connection broke while sending",
+      ON_THE_WAY },
+    { CURLE_RECV_ERROR, AGAIN, "the connection broke while receiving",
+      ON_THE_WAY },
+    { CURLE_HTTP2, AGAIN, "the HTTP/2 connection broke", ON_THE_WAY },
+    { CURLE_HTTP2_STREAM, AGAIN, "the HTTP/2 stream broke", ON_THE_WAY },
     { CURLE_BAD_CONTENT_ENCODING, NEVER, "the answer cannot be unpacked",
-      NULL },
-    { CURLE_WEIRD_SERVER_REPLY, NEVER, "the answer is not HTTP", NULL },
-    { CURLE_UNSUPPORTED_PROTOCOL, NEVER, "the answer is not HTTP", NULL },
+      "a proxy may have damaged it" },
+    { CURLE_WEIRD_SERVER_REPLY, NEVER, "the answer is not HTTP", WHICH_PORT },
+    { CURLE_UNSUPPORTED_PROTOCOL, NEVER, "the answer is not HTTP",
+      WHICH_PORT },
+    { CURLE_PROXY, NEVER, "the proxy does not connect",
+      "check HTTPS_PROXY or the proxy of the configuration" },
 };
 
 enum { NTROUBLE = sizeof TROUBLE / sizeof *TROUBLE };
@@ -219,9 +234,15 @@ static enum status report_stop(struct transfer *t)
     case STOP_SLOW:
         return report_transfer(t, DIAG_NETWORK,
                                "the answer trickles: less than %lld bytes in "
-                               "%.3g s",
+                               "%.3g s; try again, or ask for less (Http: "
+                               "IdleSeconds is the patience with it)",
                                (long long)(idle * 10 / 1000 + 1),
                                (double)idle / 1000);
+    case STOP_BOMB:
+        return report_transfer(t, DIAG_LIMIT,
+                               "the answer unpacks to more than %d times its "
+                               "size, as no log does",
+                               HTTP_MAX_RATIO);
     case STOP_ADDRESS:
         return report_transfer(t, DIAG_POLICY,
                                "its name leads to an address inside this "
@@ -252,6 +273,67 @@ long tunnel_answer(struct transfer *t)
     return answer >= 400 ? answer : 0;
 }
 
+/* What openssl found wrong (X509_V_ERR_…, of openssl-verify(1)); a name that
+ * does not fit is found by the HTTP library, which gives no number then. */
+static const char *certificate_trouble(long found)
+{
+    switch (found) {
+    case 9: return "it is not valid yet; is the clock here right?";
+    case 10: return "it has expired";
+    case 18: return "it is signed by nobody but itself";
+    case 19:
+    case 20:
+    case 21: return "its authority is not known here";
+    case 23: return "it has been revoked";
+    case 0: return "it is made out to another name than the address has";
+    default: return "it does not pass the checks";
+    }
+}
+
+/* Why there is no connection, as the system says. */
+static const char *connect_trouble(long error)
+{
+    switch (error) {
+    case ECONNREFUSED: return "nothing listens at that port";
+    case ENETUNREACH:
+    case EHOSTUNREACH: return "the network knows no way there";
+    case ECONNRESET: return "it is closed at once";
+    default: return "";
+    }
+}
+
+/* What ran out: time to connect, to begin, to end. */
+static str time_trouble(struct transfer *t)
+{
+    struct arena *a = t->call->arena;
+    curl_off_t ready = 0, us = 0;
+    t->http->curl.easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+    t->http->curl.easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &us);
+    double seconds = (double)us / 1e6;
+    if (ready == 0)
+        return arena_fmt(a, "no connection after %.3g s", seconds);
+    if (t->nbody == 0)
+        return arena_fmt(a, "no answer after %.3g s", seconds);
+    return arena_fmt(a, "the answer had not ended after %.3g s, %.*s had come",
+                     seconds, STRF(mega(a, t->nbody)));
+}
+
+/* Ours, in place of the library's own words, which are not for analysts. */
+static str detail_of(struct transfer *t, CURLcode code)
+{
+    long n = 0;
+    switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+        t->http->curl.easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &n);
+        return str_of(certificate_trouble(n));
+    case CURLE_COULDNT_CONNECT:
+        t->http->curl.easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &n);
+        return str_of(connect_trouble(n));
+    case CURLE_OPERATION_TIMEDOUT: return time_trouble(t);
+    default: return trouble_of(code) < 0 ? str_trim(str_of(t->error)) : S("");
+    }
+}
+
 enum status report_transport(struct transfer *t, CURLcode code)
 {
     if (t->stop != STOP_NONE)
@@ -259,12 +341,13 @@ enum status report_transport(struct transfer *t, CURLcode code)
     if (tunnel_answer(t))
         return report_tunnel(t, tunnel_answer(t));
     int i = trouble_of(code);
-    const char *what = i >= 0 ? TROUBLE[i].what
-                              : t->http->curl.easy_strerror(code);
-    str detail = str_trim(str_of(t->error));
+    str what = i >= 0 ? str_of(TROUBLE[i].what)
+                      : arena_fmt(t->call->arena,
+                                  "it cannot be talked to (libcurl %d)", code);
+    str detail = detail_of(t, code);
     struct diag *d =
-        fail(t->http, t->call, DIAG_NETWORK, "%.*s: %s%s%.*s",
-             STRF(transfer_name(t)), what, detail.n ? ": " : "",
+        fail(t->http, t->call, DIAG_NETWORK, "%.*s: %.*s%s%.*s",
+             STRF(transfer_name(t)), STRF(what), detail.n ? ": " : "",
              STRF(detail));
     if (i >= 0 && TROUBLE[i].hint)
         diag_hint(t->call->ds, d, "%s", TROUBLE[i].hint);
@@ -309,7 +392,12 @@ enum status http_fail_reply(struct http *h, const struct http_request *rq,
                           e.code.n ? " " : "", STRF(e.code),
                           e.message.n ? ": " : "", STRF(e.message));
     const char *hint = hint_of(reply->status, rq);
-    if (hint)
+    int64_t after = retry_after_ms(http_reply_header(reply, "retry-after"),
+                                   ticks_now());
+    if (after > 0)
+        diag_hint(call->ds, d, "it asks to be left alone for %lld s",
+                  (long long)(after + 999) / 1000);
+    else if (hint)
         diag_hint(call->ds, d, "%s", hint);
     buf_release(&name);
     return ST_ENV;

@@ -90,8 +90,14 @@ struct http_request {
     const char *what; /* for messages: "workspace Contoso"; NULL: the host */
     str ca_file; /* "" or certificates (PEM) to trust besides the system's */
     uint64_t max_body; /* bytes after decompression; 0: HTTP_MAX_BODY */
-    uint32_t total_ms; /* for one try; 0: that of the client */
+    uint32_t total_ms; /* for one try, up to the client's when that was
+                        * configured; 0: that of the client */
     uint32_t idle_ms;  /* a body that trickles; 0: that of the client */
+    uint32_t quiet_ms; /* a body that has begun and then says nothing, while
+                        * the service computes; 0: as idle_ms */
+    /* MAY: the body of a 5xx is the service's last word on this request, and
+     * not trouble that passes. */
+    bool (*is_verdict)(str body);
     bool plain;        /* the user configured http:// for a remote host */
     bool any_status;   /* 4xx and 5xx are answers too, not errors */
     bool no_more_504;  /* a timeout there is final, not worth another try */
@@ -111,16 +117,22 @@ struct http_options {
     str replay;     /* file that answers in the network's place */
     uint32_t connect_ms; /* 10000 */
     uint32_t idle_ms;    /* a body that trickles for so long: 30000 */
-    uint32_t total_ms;   /* one try: 600000 */
+    uint32_t total_ms;   /* one try: 600000; given, it caps requests' own */
     struct retry_policy retry;
 };
 
 #define HTTP_MAX_BODY ((uint64_t)256 << 20)
+/* A body with a higher ceiling is a stream of rows, which nobody keeps. */
+#define HTTP_MAX_KEPT ((uint64_t)4 << 30)
 enum {
     HTTP_MAX_ERROR_BODY = 1 << 20, /* kept of the body of a 4xx or 5xx */
     HTTP_MAX_HEADERS = 256,
     HTTP_MAX_HEADER_BYTES = 256 << 10,
     HTTP_MAX_REDIRECTS = 3,
+    /* Of a body that is kept: real answers unpack to 20 times their size, rows
+     * that are all alike to 150 times, bombs to 1000 times. */
+    HTTP_MAX_RATIO = 200,
+    HTTP_FREE_RATIO = 64 << 20, /* any ratio up to so many bytes */
     HTTP_MAX_PARALLEL = 16,
 };
 

@@ -91,6 +91,18 @@ static bool to_sink(struct transfer *t, str bytes)
     return t->outcome == ST_OK;
 }
 
+/* A packed body whose ceiling is far away would fill the memory first. A
+ * stream of rows has no such end: it is not kept. */
+static bool is_bomb(struct transfer *t)
+{
+    curl_off_t came = 0;
+    if (t->nbody < HTTP_FREE_RATIO || !t->easy ||
+        transfer_max_body(t) > HTTP_MAX_KEPT)
+        return false;
+    t->http->curl.easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &came);
+    return t->nbody / HTTP_MAX_RATIO > (uint64_t)came;
+}
+
 bool transfer_take_body(struct transfer *t, str bytes)
 {
     t->nbody += bytes.n;
@@ -102,6 +114,10 @@ bool transfer_take_body(struct transfer *t, str bytes)
     }
     if (t->nbody > transfer_max_body(t)) {
         t->stop = STOP_BODY;
+        return false;
+    }
+    if (is_bomb(t)) {
+        t->stop = STOP_BOMB;
         return false;
     }
     if (http_cancelled(t->call)) {
@@ -135,7 +151,8 @@ bool transfer_is_slow(struct transfer *t, int64_t now_ms)
         t->window_ms = now_ms;
         return false;
     }
-    if (now_ms - t->window_ms < idle)
+    if (now_ms - t->window_ms < idle ||
+        (!t->window_bytes && now_ms - t->window_ms < t->rq->quiet_ms))
         return false;
     bool slow = t->window_bytes < (uint64_t)(idle * TRICKLE / 1000 + 1);
     t->window_ms = now_ms;
@@ -379,9 +396,11 @@ static void set_times(struct transfer *t)
     struct curl_api *c = &t->http->curl;
     const struct http_options *o = &t->settings->o;
     c->easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
+    uint32_t total = t->rq->total_ms ? t->rq->total_ms : o->total_ms;
+    if (t->settings->most_ms && total > t->settings->most_ms)
+        total = t->settings->most_ms;
     c->easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
-    c->easy_setopt(t->easy, CURLOPT_TIMEOUT_MS,
-                   (long)(t->rq->total_ms ? t->rq->total_ms : o->total_ms));
+    c->easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)total);
     c->easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
     /* A cancel does not wait for a name server. */
     c->easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);

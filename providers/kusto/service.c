@@ -127,7 +127,7 @@ static enum status send_request(void *ctx, const struct http_sink *to,
     rq.body = s->rq.body;
     rq.sink = to;
     rq.max_body = MAX_ANSWER;
-    rq.idle_ms = (s->seconds + 30) * 1000; /* a frame, then it computes */
+    rq.quiet_ms = (s->seconds + 30) * 1000; /* a frame, then it computes */
     rq.total_ms = (s->seconds + COMING_SECONDS) * 1000;
     rq.any_status = s->rq.unknown;
     rq.no_more_504 = true; /* it would compute as long in vain again */
