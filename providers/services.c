@@ -83,6 +83,17 @@ const struct stored_face *services_queries(const struct remote_services *s)
     return library_face(s->queries);
 }
 
+void services_hand_on(struct diags *to, const struct diags *from)
+{
+    for (size_t i = 0; i < from->list.n; i++) {
+        struct diag d = from->list.v[i];
+        d.message = arena_str(to->arena, d.message);
+        d.hint = arena_str(to->arena, d.hint);
+        PUSH(to->arena, to->list, d);
+    }
+    to->nerrors += from->nerrors;
+}
+
 struct http_call services_call(const struct remote_call *call, struct arena *a)
 {
     return (struct http_call){ .arena = a,           .cancel = call->cancel,

@@ -27,6 +27,9 @@ void services_free(struct remote_services *s); /* NULL is fine */
 const struct config_face *services_config(const struct remote_services *s);
 const struct stored_face *services_queries(const struct remote_services *s);
 
+/* Reports to `to` what was reported to `from`, which may go away then. */
+void services_hand_on(struct diags *to, const struct diags *from);
+
 /* The same call for the HTTP client; replies live in `a`. */
 struct http_call services_call(const struct remote_call *call,
                                struct arena *a);

@@ -77,10 +77,12 @@ enum status ch_fail(struct ch *ch, const struct ch_error *e,
     buf_init(&b, 64 << 10);
     secrets_scrub(ch->services->secrets, &b, e->text);
     enum diag_code code = diag_of(e->code);
+    if (e->code)
+        buf_addf(&b, " (code %d)", e->code);
     struct diag *d = diag_error(
-        call->ds, code, call->span, "%.*s: %.*s (code %d)",
+        call->ds, code, call->span, "%.*s: %.*s",
         STRF(ch->remote.alias.n ? ch->remote.alias : S("clickhouse")),
-        STRF(buf_str(&b)), e->code);
+        STRF(buf_str(&b)));
     buf_release(&b);
     if (code == DIAG_AUTH)
         diag_hint(call->ds, d, "check user and password");
@@ -99,11 +101,21 @@ static str address(struct ch *ch, const struct ch_request *rq, struct arena *a)
     buf_add(&b, ch->url);
     if (!rq->changes)
         buf_add(&b, ch->settings);
-    if (rq->id.n)
+    if (rq->id.n) {
         url_query(&b, "query_id", rq->id);
+        /* It is asked again after a failure on the way: once is enough. */
+        if (ch->settings.n)
+            url_query(&b, "replace_running_query", S("1"));
+    }
     str s = buf_take(&b, a);
     buf_release(&b);
     return s;
+}
+
+/* The server read the statement: the same one ends the same way. */
+static bool is_verdict(str body)
+{
+    return str_find(body, S("DB::Exception")) >= 0;
 }
 
 enum status ch_send(struct ch *ch, const struct ch_request *rq,
@@ -123,7 +135,8 @@ enum status ch_send(struct ch *ch, const struct ch_request *rq,
         .idle_ms = ch->timeout_ms, /* a query says nothing until it has rows */
         .plain = ch->plain,
         .any_status = true,
-        .once = rq->sink != NULL, /* its number is taken the second time */
+        .once = rq->id.n && !ch->settings.n, /* its number is taken */
+        .is_verdict = is_verdict,
     };
     struct http_reply reply;
     enum status st =
@@ -132,6 +145,8 @@ enum status ch_send(struct ch *ch, const struct ch_request *rq,
         return st;
     if (body)
         *body = reply.body;
+    for (size_t i = 0; rq->head && i < reply.nheaders; i++)
+        rq->head->ours |= str_starts(reply.headers[i].name, S("x-clickhouse"));
     if (reply.status >= 200 && reply.status < 300)
         return ST_OK;
     struct ch_error e = ch_error_of(reply.body);

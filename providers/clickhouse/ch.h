@@ -31,11 +31,15 @@ struct ch_call {
 };
 /* Sends a statement. `id` MAY be "", `sink` NULL: then the body is in *body.
  * A refusal is reported in the server's words. */
+struct ch_head {
+    bool ours; /* headers of the answer are ClickHouse's */
+};
 struct ch_request {
     str sql;
     str id;
     bool changes; /* KILL QUERY: without the read-only setting */
     const struct http_sink *sink;
+    struct ch_head *head; /* MAY be NULL */
 };
 enum status ch_send(struct ch *ch, const struct ch_request *rq,
                     const struct ch_call *call, str *body);

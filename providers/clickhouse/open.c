@@ -54,7 +54,7 @@ static struct ch_source *new_source(struct ch *ch, struct span at)
     s->span = at;
     s->source = (struct source){
         .arena = a, .nparts = 1, .read = ch_read, .close = ch_close_source,
-        .impl = s,
+        .impl = s, .keeps_part = true,
     };
     return s;
 }

@@ -178,28 +178,26 @@ static enum status take_piece(void *ctx, const struct http_reply *head,
 
 /* ---- the whole ---- */
 
-static enum status keep_part(struct reading *r, str why)
+/* No rows are no bytes, which anyone on the way could have said. */
+static enum status check_empty(struct reading *r, const struct ch_head *head,
+                               const struct remote_call *call)
 {
-    struct row_sink *to = r->rows.sink;
-    to->incomplete(to->ctx, PARTIAL,
-                   arena_fmt(r->ds->arena,
-                             "%.*s: only the first %llu rows came: %.*s",
-                             STRF(r->s->ch->remote.alias),
-                             (unsigned long long)r->rows.nrows, STRF(why)));
-    return ST_OK;
-}
-
-static void hand_on(struct diags *to, const struct diags *from)
-{
-    for (size_t i = 0; i < from->list.n; i++)
-        PUSH(to->arena, to->list, from->list.v[i]);
-    to->nerrors += from->nerrors;
+    if (r->rows.nrows || head->ours)
+        return ST_OK;
+    return http_fail(r->s->ch->services->http,
+                     &(struct http_call){ .arena = call->ds->arena,
+                                          .ds = call->ds, .span = call->span },
+                     DIAG_HTTP,
+                     "%.*s: the answer is not one of this service (it is empty "
+                     "and does not say that it is ClickHouse's)",
+                     STRF(r->s->ch->remote.where));
 }
 
 /* After the transfer: rows, an exception among them, or the end of a line that
- * broke. */
+ * broke. ST_ENV keeps the rows as a part; an exception of the query's own does
+ * not. */
 static enum status finish(struct reading *r, enum status st,
-                          const struct diags *said,
+                          const struct ch_head *head,
                           const struct remote_call *call)
 {
     if (st == ST_CANCELLED)
@@ -207,17 +205,15 @@ static enum status finish(struct reading *r, enum status st,
     enum status flushed = row_writer_flush(&r->rows);
     if (flushed != ST_OK)
         return flushed;
-    if (st == ST_ENV && r->rows.nrows && said->list.n)
-        return keep_part(r, said->list.v[0].message);
-    hand_on(r->ds, said);
-    if (st != ST_OK || r->pending.n == 0)
+    if (st != ST_OK)
         return st;
+    if (r->pending.n == 0)
+        return check_empty(r, head, call);
     struct ch_error e = ch_error_of(buf_str(&r->pending));
     if (!r->failed)
         e = (struct ch_error){ 0, S("the answer ends in the middle of a row") };
-    if (r->rows.nrows && (ch_is_outage(e.code) || !r->failed))
-        return keep_part(r, e.text);
-    return ch_fail(r->s->ch, &e, call);
+    (void)ch_fail(r->s->ch, &e, call);
+    return ch_is_outage(e.code) || !r->failed ? ST_ENV : ST_USER;
 }
 
 enum status ch_read(struct source *s, unsigned part, struct row_sink *sink,
@@ -225,25 +221,24 @@ enum status ch_read(struct source *s, unsigned part, struct row_sink *sink,
 {
     struct ch_source *cs = s->impl;
     struct arena *a = arena_new();
-    struct diags said;
     struct reading r = { .s = cs, .cancel = cancel, .ds = ds };
-    struct remote_call call = { .cancel = cancel, .ds = &said,
+    struct remote_call call = { .cancel = cancel, .ds = ds,
                                 .span = cs->span };
     struct ch_call c = { &call, a };
     struct http_sink to = { &r, take_piece, NULL };
     str id = arena_fmt(a, "shikra-%ld-%u-%llx", (long)getpid(),
                        ++cs->ch->nqueries,
                        (unsigned long long)str_hash(cs->sql));
-    struct ch_request rq = { .sql = cs->sql, .id = id, .sink = &to };
+    struct ch_head head = { false };
+    struct ch_request rq = { .sql = cs->sql, .id = id, .sink = &to,
+                             .head = &head };
     if (part == 0) {
-        diags_init(&said, ds->arena);
         buf_init(&r.pending, MAX_PENDING);
         row_writer_init(&r.rows, sink, 0, s->ncols, s->cols);
         enum status st = ch_send(cs->ch, &rq, &c, NULL);
         if (st == ST_CANCELLED)
             ch_kill(cs->ch, id);
-        call.ds = ds;
-        st = finish(&r, st, &said, &call);
+        st = finish(&r, st, &head, &call);
         s->repaired += r.rows.batch.repaired;
         row_writer_release(&r.rows);
         buf_release(&r.pending);

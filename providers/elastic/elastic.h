@@ -58,7 +58,7 @@ struct elastic {
     struct es_table *tables;
 };
 
-#define ES_MAX_ANSWER ((uint64_t)1 << 30)
+#define ES_MAX_ANSWER ((uint64_t)256 << 20) /* one page */
 
 /* ---- request.c ---- */
 
@@ -77,6 +77,10 @@ enum status es_send(struct elastic *e, const struct es_request *rq,
 enum status es_ask(struct elastic *e, const struct es_request *rq,
                    struct arena *a, str *json, const struct remote_call *call);
 /* Reports an answer that is none of this service. */
+/* Reports an answer without what was asked for: in the service's words when
+ * it is an error under a good status, else as garbled. */
+enum status es_no_answer(struct elastic *e, str body, const char *why,
+                         const struct remote_call *call);
 enum status es_garbled(struct elastic *e, const struct remote_call *call,
                        const char *why);
 
@@ -173,6 +177,8 @@ enum status es_read_table(struct elastic *e, const struct remote_query *q,
 void es_search_text(struct elastic *e, const struct es_plan *p, struct buf *b);
 /* DSL of a text query's time range; "" without bounds. */
 str es_time_range(struct arena *a, const struct remote_query *q);
+/* A text in Lucene's syntax as a filter, within the times of q. */
+str es_lucene_query(struct arena *a, const struct remote_query *q);
 
 /* ---- text.c ---- */
 

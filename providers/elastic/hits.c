@@ -455,10 +455,10 @@ enum status es_hits_page(struct es_hits *h, struct body *body,
     pull_init(&h->j, body_text(body), &h->names);
     enum status st = read_answer(h, page, &hits);
     *why = h->j.error ? h->j.error : hits ? NULL : "it has no hits";
+    if (st == ST_OK && !h->sample)
+        st = row_writer_flush(&h->rows); /* rows before a break are whole */
     if (st == ST_OK && *why)
         st = ST_ENV;
-    if (st == ST_OK && !h->sample)
-        st = row_writer_flush(&h->rows);
     pull_release(&h->j);
     return st;
 }

@@ -204,12 +204,14 @@ static enum status one_page(struct page_loop *l, bool *more)
     const char *why = NULL;
     uint64_t asked = page_size(l);
     enum status st = ask_page(l);
+    if (st == ST_ENV && l->body.bytes.n) /* what came of it is kept */
+        (void)es_hits_page(l->hits, &l->body, &page, &why);
     if (st != ST_OK)
         return st;
     size_t bytes = l->body.bytes.n;
     st = es_hits_page(l->hits, &l->body, &page, &why);
     if (why)
-        return es_garbled(l->s->e, &l->call, why);
+        return es_no_answer(l->s->e, buf_str(&l->body.bytes), why, &l->call);
     if (st != ST_OK)
         return st;
     tell_partial(l, &page);
@@ -220,8 +222,10 @@ static enum status one_page(struct page_loop *l, bool *more)
             !(l->s->limited && l->read >= l->s->limit);
     if (*more && !l->s->scrolls && !page.last_sort.n)
         return es_garbled(l->s->e, &l->call, "a hit has no place in the order");
-    if (*more && !l->s->scrolls && str_eq(l->after, page.last_sort))
-        return es_garbled(l->s->e, &l->call, "the same page comes again");
+    if (*more && !l->s->scrolls && str_eq(l->after, page.last_sort)) {
+        (void)es_garbled(l->s->e, &l->call, "the same page comes again");
+        return ST_USER; /* rows that came twice are not to be kept */
+    }
     l->after = page.last_sort;
     resize(l, bytes);
     return ST_OK;
@@ -399,7 +403,7 @@ enum status es_read_table(struct elastic *e, const struct remote_query *q,
     s->source = (struct source){
         .arena = a, .ncols = n, .cols = cols, .impl = s,
         .nparts = s->scrolls || s->counts || s->limited ? 1 : e->slices,
-        .read = read_part, .close = source_close,
+        .read = read_part, .close = source_close, .keeps_part = true,
     };
     enum status st = ST_OK;
     if (!s->scrolls && !s->counts)
@@ -433,6 +437,23 @@ str es_time_range(struct arena *a, const struct remote_query *q)
         buf_addc(&b, '"');
     }
     buf_adds(&b, ",\"format\":\"strict_date_optional_time_nanos\"}}}");
+    str text = buf_take(&b, a);
+    buf_release(&b);
+    return text;
+}
+
+/* A query string, as a filter of everything that fits it. */
+str es_lucene_query(struct arena *a, const struct remote_query *q)
+{
+    struct buf b;
+    str range = es_time_range(a, q);
+    buf_init(&b, 16 << 20);
+    buf_adds(&b, "{\"bool\":{\"filter\":[{\"query_string\":{\"query\":");
+    json_str(&b, q->text);
+    buf_adds(&b, "}}");
+    if (range.n)
+        buf_addf(&b, ",%.*s", STRF(range));
+    buf_adds(&b, "]}}");
     str text = buf_take(&b, a);
     buf_release(&b);
     return text;

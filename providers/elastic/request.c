@@ -4,6 +4,7 @@
 #include "elastic.h"
 
 #include "providers/http/answer.h"
+#include "providers/http/error_text.h"
 #include "providers/http/url.h"
 
 str es_path(struct arena *a, str index, const char *rest)
@@ -33,7 +34,6 @@ static struct http_request request(const struct elastic *e,
         .ca_file = e->ca_file,
         .max_body = ES_MAX_ANSWER,
         .total_ms = (e->seconds + 30) * 1000,
-        .idle_ms = (e->seconds + 30) * 1000,
         .plain = e->plain,
         .any_status = rq->unknown,
     };
@@ -71,6 +71,26 @@ enum status es_ask(struct elastic *e, const struct es_request *rq,
     if (st == ST_OK)
         st = http_reply_json(e->services->http, &request_, &hc, &reply, json);
     return st;
+}
+
+enum status es_no_answer(struct elastic *e, str body, const char *why,
+                         const struct remote_call *call)
+{
+    struct arena *a = arena_new();
+    struct http_call hc = services_call(call, a);
+    struct http_error said = { S(""), S("") };
+    body = str_trim(body);
+    if (body.n && body.p[0] == '{')
+        http_error_parse(a, body, &said);
+    str code = said.code.n ? said.code : S("an error");
+    if (said.message.n && str_find(body, S("\"error\"")) >= 0)
+        (void)http_fail(e->services->http, &hc, DIAG_HTTP,
+                        "%.*s answers 200, but with %.*s: %.*s", STRF(e->what),
+                        STRF(code), STRF(said.message));
+    else
+        (void)es_garbled(e, call, why);
+    arena_free(a);
+    return ST_ENV;
 }
 
 enum status es_garbled(struct elastic *e, const struct remote_call *call,

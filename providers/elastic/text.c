@@ -88,6 +88,7 @@ struct grid {
     struct text_query t;
     str cursor; /* malloc'd */
     struct span span;
+    struct diags broke; /* why the first page is not whole */
 };
 
 struct grid_reader {
@@ -229,15 +230,26 @@ static enum status next_page(struct grid_reader *r,
     return st;
 }
 
-static enum status grid_page(struct grid_reader *r,
-                             const struct remote_call *call)
+/* Rows before a break are whole, and are handed on. */
+static enum status grid_rows(struct grid_reader *r)
 {
     grid_pull(r, r->g);
     enum status st = read_grid(r);
-    if (st == ST_OK && (r->j.error || !r->rows))
-        st = es_garbled(r->g->e, call, r->j.error);
     if (st == ST_OK)
         st = grid_flush(r); /* its texts are views into the page */
+    return st;
+}
+
+static enum status grid_page(struct grid_reader *r,
+                             const struct remote_call *call)
+{
+    enum status st = grid_rows(r);
+    if (st == ST_OK && r->g->broke.nerrors) {
+        services_hand_on(call->ds, &r->g->broke);
+        st = ST_ENV;
+    }
+    if (st == ST_OK && (r->j.error || !r->rows))
+        st = es_garbled(r->g->e, call, r->j.error);
     pull_release(&r->j);
     return st;
 }
@@ -278,6 +290,12 @@ static enum status grid_read(struct source *s, unsigned part,
         st = next_page(&r, &call);
         if (st == ST_OK)
             st = grid_page(&r, &call);
+        else if (st == ST_USER)
+            st = es_garbled(g->e, &call, "404");
+        else if (st == ST_ENV) {
+            (void)grid_rows(&r);
+            pull_release(&r.j);
+        }
     }
     if (st == ST_OK)
         tell_grid(&r);
@@ -320,23 +338,32 @@ static enum status open_grid(struct elastic *e, const struct remote_query *q,
     struct grid *g = NEW(a, struct grid);
     struct es_request rq = { .path = str_of(t->path),
                              .body = grid_body(a, t, q) };
+    struct remote_call first = *call;
     *g = (struct grid){ .e = e, .t = *t, .span = q->span };
     body_init(&g->body, ES_MAX_ANSWER);
-    enum status st = es_send(e, &rq, &g->body, call);
+    diags_init(&g->broke, a);
+    first.ds = &g->broke;
+    enum status st = es_send(e, &rq, &g->body, &first);
     body_text(&g->body);
     struct grid_reader r = { .g = g, .arena = a };
-    if (st == ST_OK) {
+    if (st == ST_OK || st == ST_ENV) { /* half a page may have rows */
         grid_pull(&r, g);
         (void)read_grid(&r);
-        if (r.j.error || !r.cols.n)
-            st = es_garbled(e, call, r.j.error ? r.j.error
-                                               : "it has no columns");
+        if (r.cols.n)
+            st = ST_OK;
+        else if (st == ST_OK)
+            st = es_no_answer(e, buf_str(&g->body.bytes),
+                              r.j.error ? r.j.error : "it has no columns",
+                              &first);
         pull_release(&r.j);
     }
+    if (st != ST_OK)
+        services_hand_on(call->ds, &g->broke);
     g->source = (struct source){
         .arena = a, .ncols = q->ncols ? q->ncols : r.cols.n,
         .cols = q->ncols ? q->cols : r.cols.v, .nparts = 1,
         .read = grid_read, .close = grid_close, .impl = g,
+        .keeps_part = true,
     };
     if (st != ST_OK)
         grid_close(&g->source);
@@ -369,7 +396,7 @@ static enum status docs_read(struct source *s, unsigned part,
     const char *why = NULL;
     enum status st = es_hits_page(h, &d->body, &page, &why);
     if (why)
-        st = es_garbled(d->e, &call, why);
+        st = es_no_answer(d->e, buf_str(&d->body.bytes), why, &call);
     if (st == ST_OK && (page.failed || page.timed_out))
         sink->incomplete(sink->ctx, PARTIAL,
                          arena_fmt(a, "%.*s: its answer is partial: %.*s",
@@ -517,23 +544,6 @@ static void look_for_totals(struct docs *d)
     arena_free(a);
 }
 
-/* A query string, as a filter of everything that fits it. */
-static str lucene_query(struct arena *a, const struct remote_query *q)
-{
-    struct buf b;
-    str range = es_time_range(a, q);
-    buf_init(&b, 16 << 20);
-    buf_adds(&b, "{\"bool\":{\"filter\":[{\"query_string\":{\"query\":");
-    json_str(&b, q->text);
-    buf_adds(&b, "}}");
-    if (range.n)
-        buf_addf(&b, ",%.*s", STRF(range));
-    buf_adds(&b, "]}}");
-    str text = buf_take(&b, a);
-    buf_release(&b);
-    return text;
-}
-
 static enum status open_on_index(struct elastic *e,
                                  const struct remote_query *q,
                                  const struct text_query *t,
@@ -552,7 +562,7 @@ static enum status open_on_index(struct elastic *e,
     on.table = t->index;
     es_plan(e, &on, a, &p);
     if (t->language == L_LUCENE) {
-        p.query = lucene_query(a, q);
+        p.query = es_lucene_query(a, q);
         st = es_read_table(e, q, &p, out, call);
     } else {
         struct docs *d = docs_new(e, q, &p);

@@ -26,6 +26,7 @@ struct stream {
     struct field_names none;
     struct buf bytes; /* not yet taken */
     const char *error;
+    bool last; /* the row, or the line without one, that ends all streams */
     enum status st;
 };
 
@@ -35,7 +36,7 @@ static void take_line(struct stream *t, str line)
     struct pull j;
     struct cell c;
     str key;
-    bool preview = false, row = false;
+    bool preview = false, row = false, last = false;
     pull_init(&j, line, &t->none);
     for (pull_object(&j); t->st == ST_OK && pull_key(&j, &key);) {
         if (str_eqz(key, "result") && !preview) {
@@ -45,10 +46,13 @@ static void take_line(struct stream *t, str line)
             sp_messages_read(&t->messages, &j);
         } else if (str_eqz(key, "preview")) {
             preview = pull_value(&j, &c) && c.kind == CELL_TRUE;
+        } else if (str_eqz(key, "lastrow")) {
+            last = pull_value(&j, &c) && c.kind == CELL_TRUE;
         } else {
             pull_skip(&j);
         }
     }
+    t->last |= last && !preview && !j.error;
     if (j.error)
         t->error = j.error;
     else if (row && !preview && t->st == ST_OK)
@@ -79,8 +83,11 @@ static void take_lines(struct stream *t, bool last)
         if (line.n)
             take_line(t, line);
     }
-    if (t->st == ST_OK)
-        t->st = sp_rows_flush(t->rows); /* its texts are views of the line */
+    /* Its texts are views of the line; rows before a break are whole. */
+    enum status flushed = t->st == ST_CANCELLED ? ST_OK
+                                                : sp_rows_flush(t->rows);
+    if (flushed != ST_OK)
+        t->st = flushed;
     if (from > n)
         from = n;
     memmove(t->bytes.p, t->bytes.p + from, n - from);
@@ -130,7 +137,7 @@ static enum status run(struct stream *t, str form, struct row_sink *sink,
     struct http_sink to = { t, piece, NULL };
     struct sp_request rq = {
         .path = sp_jobs(t->s, t->arena, S(""), "/export"),
-        .form = form, .sink = &to,
+        .form = form, .sink = &to, .rare = true,
     };
     field_names_init(&t->none, t->arena);
     buf_init(&t->bytes, 2 * MAX_RECORD + (4 << 20));
@@ -146,6 +153,8 @@ static enum status run(struct stream *t, str form, struct row_sink *sink,
         st = sp_garbled(t->s, call, t->error);
     if (st == ST_OK)
         st = judge(t, sink, call);
+    if (st == ST_OK && !t->last)
+        st = sp_garbled(t->s, call, "it ends without its last row");
     buf_release(&t->bytes);
     return st;
 }
@@ -206,7 +215,7 @@ enum status sp_open_table(struct splunk *s, const struct remote_query *q,
     e->form = export_form(a, p->search, p->start, p->end);
     e->source = (struct source){
         .arena = a, .ncols = p->ncols, .cols = cols, .nparts = 1, .impl = e,
-        .read = export_read, .close = export_close,
+        .read = export_read, .close = export_close, .keeps_part = true,
     };
     *out = &e->source;
     return ST_OK;

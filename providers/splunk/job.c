@@ -16,6 +16,7 @@ struct job {
     str sid;
     int64_t nresults;
     struct body body; /* the first page */
+    struct diags broke; /* why it is not whole */
     struct span span;
 };
 
@@ -191,6 +192,7 @@ static enum status read_page(struct job *job, struct page *p, const char **why)
     struct pull j;
     enum status st = ST_OK;
     str key;
+    p->fields = false;
     field_names_init(&none, p->arena);
     pull_init(&j, (str){ job->body.bytes.p, job->body.bytes.n - JSON_PAD },
               &none);
@@ -210,7 +212,8 @@ static enum status read_page(struct job *job, struct page *p, const char **why)
             pull_skip(&j);
         }
     }
-    *why = j.error ? j.error : p->fields ? NULL : "it has no results";
+    bool told = p->fields || p->messages.errors.n;
+    *why = j.error ? j.error : told ? NULL : "it has no results";
     if (st == ST_OK && p->rows)
         st = sp_rows_flush(p->rows);
     pull_release(&j);
@@ -245,18 +248,25 @@ static enum status job_read(struct source *src, unsigned part,
     struct remote_call call = { .cancel = cancel, .ds = ds,
                                 .span = job->span };
     struct page p = { .arena = arena_new() };
-    const char *why = NULL;
+    const char *why = NULL, *ignored = NULL;
     uint64_t before = 0;
     (void)part;
     p.messages.arena = p.arena;
     p.rows = sp_rows_new(src->ncols, src->cols, sink, cancel);
     enum status st = read_page(job, &p, &why);
+    if (st != ST_CANCELLED && job->broke.nerrors) {
+        services_hand_on(ds, &job->broke);
+        why = NULL;
+        st = ST_ENV;
+    }
     while (st == ST_OK && sp_rows_count(p.rows) > before &&
            sp_rows_count(p.rows) < (uint64_t)job->nresults) {
         before = sp_rows_count(p.rows);
         st = get_page(job, (int64_t)before, &call);
         if (st == ST_OK)
             st = read_page(job, &p, &why);
+        else if (st == ST_ENV) /* what came of it is kept */
+            (void)read_page(job, &p, &ignored);
     }
     if (why)
         st = sp_garbled(job->s, &call, why);
@@ -288,19 +298,25 @@ enum status sp_open_text(struct splunk *s, const struct remote_query *q,
     struct arena *a = arena_new();
     struct job *job = NEW(a, struct job);
     struct page p = { .arena = a, .messages = { .arena = a } };
+    struct remote_call first = *call;
     const char *why = NULL;
     *job = (struct job){ .s = s, .sid = S(""), .span = q->span };
     job->source = (struct source){ .arena = a, .nparts = 1, .impl = job,
-                                   .read = job_read, .close = job_close };
+                                   .read = job_read, .close = job_close,
+                                   .keeps_part = true };
     body_init(&job->body, SP_MAX_ANSWER);
     enum status st = create(job, q, call);
     if (st == ST_OK)
         st = wait_for(job, call);
-    if (st == ST_OK)
-        st = get_page(job, 0, call);
-    if (st == ST_OK)
-        st = read_page(job, &p, &why);
-    if (why)
+    diags_init(&job->broke, a);
+    first.ds = &job->broke;
+    if (st == ST_OK && (st = get_page(job, 0, &first)) != ST_CANCELLED)
+        (void)read_page(job, &p, &why);
+    if (st == ST_ENV && p.cols.n) /* half a page may have rows */
+        st = ST_OK;
+    else if (st == ST_ENV)
+        services_hand_on(call->ds, &job->broke);
+    if (st == ST_OK && !p.cols.n && why)
         st = sp_garbled(s, call, why);
     job->source.ncols = q->ncols ? q->ncols : p.cols.n;
     job->source.cols = q->ncols ? q->cols : p.cols.v;

@@ -22,6 +22,7 @@ struct sp_rows {
     struct row_writer rows;
     struct cell *cells;
     size_t ncells;
+    uint32_t *place; /* of a column's cell in this row, from 1; 0: none yet */
     uint64_t nrows;
 };
 
@@ -37,6 +38,7 @@ struct sp_rows *sp_rows_new(size_t ncols, const struct source_col *cols,
     field_names_init(&r->names, r->arena);
     field_names_init(&r->unknown, r->arena);
     r->cells = arena_array(r->arena, ncols + 1, sizeof *r->cells);
+    r->place = arena_zalloc(r->arena, (ncols + 1) * sizeof *r->place);
     for (size_t i = 0; i < ncols; i++) {
         field_names_add(&r->names, cols[i].name);
         if (str_eqz(cols[i].name, "_time"))
@@ -94,10 +96,18 @@ static void learn(struct sp_rows *r, str name, struct pull *j)
     r->lists.v[at] |= list;
 }
 
+/* A member that comes twice counts as it was said last. */
+static void set_cell(struct sp_rows *r, struct cell c)
+{
+    if (!r->place[c.col])
+        r->place[c.col] = (uint32_t)++r->ncells;
+    r->cells[r->place[c.col] - 1] = c;
+}
+
 enum status sp_rows_add(struct sp_rows *r, struct pull *j)
 {
     str key;
-    r->ncells = 0;
+    sp_rows_drop(r);
     pull_object(j);
     while (pull_key(j, &key)) {
         int32_t at = field_names_find(&r->names, key);
@@ -106,8 +116,8 @@ enum status sp_rows_add(struct sp_rows *r, struct pull *j)
             learn(r, arena_str(r->arena, key), j);
             continue;
         }
-        if (at < 0 || r->ncells == r->ncols) {
-            if (at < 0 && r->unknown.list.n < 1000)
+        if (at < 0) {
+            if (r->unknown.list.n < 1000)
                 field_names_add(&r->unknown, key);
             pull_skip(j);
             continue;
@@ -117,13 +127,15 @@ enum status sp_rows_add(struct sp_rows *r, struct pull *j)
         else if (!pull_value(j, &c))
             break;
         c.col = at;
-        r->cells[r->ncells++] = c;
+        set_cell(r, c);
     }
     return ST_OK;
 }
 
 void sp_rows_drop(struct sp_rows *r)
 {
+    for (size_t i = 0; i < r->ncells; i++)
+        r->place[r->cells[i].col] = 0;
     r->ncells = 0;
 }
 

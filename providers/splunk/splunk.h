@@ -40,6 +40,7 @@ struct sp_request {
     str path;           /* below `services`: "/search/jobs" */
     str form;           /* "" none */
     bool once, unknown; /* unknown: a 404 is ST_USER */
+    bool rare; /* a stream: nobody knows when its next row comes */
     const struct http_sink *sink;
 };
 enum status sp_send(struct splunk *s, const struct sp_request *rq,

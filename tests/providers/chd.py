@@ -205,6 +205,7 @@ class Front(http.server.BaseHTTPRequestHandler):
         good, data = self.server.engine.ask(body)
         self.send_response(200 if good else 500)
         self.send_header("Content-Length", str(len(data)))
+        self.send_header("X-ClickHouse-Server-Display-Name", "chdb")
         self.end_headers()
         self.wfile.write(data)
 

@@ -25,6 +25,7 @@ class State:
     searches = []  # bodies
     open_ids = {}  # points in time and cursors that were not closed
     grids = {}     # text of a query -> (columns, pages of rows)
+    opensearch = False  # 2.19, whose pages follow by scrolling
     lock = threading.Lock()
 
 
@@ -159,7 +160,15 @@ class Elastic(Handler):
 
     def route(self, parts, method):
         name, last = parts[0], parts[-1]
-        if parts == [""] and method == "GET":
+        if parts == [""] and method == "GET" and State.opensearch:
+            self.say({"name": "n", "cluster_name": "c", "version": {
+                "distribution": "opensearch", "number": "2.19.0"}})
+        elif parts == ["_search", "scroll"]:
+            self.scroll_on(method)
+        elif last == "_search" and self.args == {"scroll": "5m"}:
+            assert name in State.indices
+            self.scroll(name, self.data, 0)
+        elif parts == [""] and method == "GET":
             self.say({"name": "n", "cluster_name": "c", "version": {
                 "number": "8.15.0", "build_flavor": "default"},
                 "tagline": "You Know, for Search"})
@@ -236,6 +245,36 @@ class Elastic(Handler):
             old = q["pit"]["id"]
             answer["pit_id"] = old
         self.misbehave(answer) if paged else self.say(answer)
+
+    def scroll(self, name, q, at):
+        """A page in the order of the documents; the next one by its id."""
+        assert set(q) <= {"size", "query", "_source", "fields", "sort"}, q
+        assert q["sort"] == ["_doc"] and q["size"] <= 10000, q
+        State.searches.append(q)
+        props, docs = State.indices[name]
+        found = [(i, d) for i, d in enumerate(docs)
+                 if matches(q.get("query", {"match_all": {}}), d,
+                            flat(props))]
+        key = "scroll-%d" % count("scrolls")
+        State.open_ids[key] = (name, q, at + q["size"])
+        self.say({"_scroll_id": key, "timed_out": False, "_shards": {
+            "total": 1, "successful": 1, "failed": 0}, "hits": {"hits": [
+                self.hit(name, i, d, q)
+                for i, d in found[at:at + q["size"]]]}})
+
+    def scroll_on(self, method):
+        if method == "DELETE":
+            for key in self.data["scroll_id"]:
+                State.open_ids.pop(key, None)
+            self.say({"succeeded": True})
+            return
+        assert set(self.data) == {"scroll", "scroll_id"}
+        held = State.open_ids.pop(self.data["scroll_id"], None)
+        if held:
+            self.scroll(*held)
+        else:
+            self.answer(404, error("search_context_missing_exception",
+                                   "No search context found", 404))
 
     @staticmethod
     def hit(name, i, d, q):
@@ -326,9 +365,8 @@ class Elastic(Handler):
         else:
             assert set(q) <= {"query", "filter", "fetch_size"}
             (columns, pages), at = State.grids[q["query"]], 0
-        answer = {"rows" if path == "_sql" else "values": pages[at]}
-        if at == 0:
-            answer["columns"] = columns
+        answer = {"columns": columns} if at == 0 else {}
+        answer["rows" if path == "_sql" else "values"] = pages[at]
         if path == "_query":
             answer["is_partial"] = "partial" in q["query"]
         if at + 1 < len(pages):

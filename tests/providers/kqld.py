@@ -192,7 +192,7 @@ class Services(Handler):
     # ---- Kusto ----
 
     def kusto(self, command):
-        scope = "http://127.0.0.1:%d/.default" % self.server.server_address[1]
+        scope = "http://%s/.default" % self.headers["Host"]
         if not self.allowed(scope):
             return
         text = self.query_of("csl", {"db", "csl", "properties"})

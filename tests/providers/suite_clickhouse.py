@@ -395,6 +395,7 @@ class Liar(http.server.BaseHTTPRequestHandler):
             data = self.rows
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
+        self.send_header("X-ClickHouse-Server-Display-Name", "liar")
         self.end_headers()
         self.wfile.write(data)
 

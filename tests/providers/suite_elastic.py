@@ -93,8 +93,11 @@ def trouble(s):
               word in str(t["notes"]), t.get("status"), t["notes"])
     s.ask('.connect elastic as one with (url = "http://127.0.0.1:%d", api_key '
           '= "%s", slices = 1)' % (s.port, KEY))
-    for what, word in (("expired", "No search context"), ("cut", "not one of"),
-                       ("html", "not one of"), ("same", "comes again")):
+    State.trouble[:] = ["", "expired"]
+    t = s.table("one.many")
+    check("expired: what had come is kept", t.get("status") == "partial" and
+          "No search context" in str(t["notes"]), t["notes"])
+    for what, word in (("same", "comes again"),):
         State.trouble[:] = [what]
         text = s.message("one.many | summarize sum(n)")
         State.trouble[:] = []
