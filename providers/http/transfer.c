@@ -406,8 +406,8 @@ static void set_times(struct transfer *t)
     c->easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
-/* "": all that this libcurl can unpack. A server on this machine is asked not to
- * pack: that takes it longer than the loopback does. */
+/* "": all that this libcurl can unpack. A server on this machine is asked not
+ * to pack: that takes it longer than the loopback does. */
 static const char *encodings(const struct transfer *t)
 {
     struct url u;

@@ -500,7 +500,9 @@ static bool step(struct walk *w)
 {
     str key;
     if (!w->begun) {
-        w->begun = enter(w, w->shape == ANSWER_FRAMES     ? IN_FRAMES
+        /* An error of a whole query is an object, also in place of frames. */
+        bool frames = w->shape == ANSWER_FRAMES && pull_peek(&w->j) != '{';
+        w->begun = enter(w, frames                         ? IN_FRAMES
                             : w->shape == ANSWER_DEFENDER ? IN_DEFENDER
                                                           : IN_LOGS);
         return w->begun && (w->depth || fail(w, "it is null"));

@@ -96,14 +96,13 @@ def kusto_services(port):
     return [
         Service("sentinel", '.connect sentinel as s with (workspace_id = "%s", '
                 'endpoint = "{url}/v1", %s)' % (kqld.WORKSPACE, args), "s.T",
-                aim("/query"), [kqld.SECRET], upstream=port, whole=True),
+                aim("/query"), [kqld.SECRET], upstream=port),
         Service("kusto", '.connect kusto as s with (cluster = "{url}", '
                 'database = "Logs", %s)' % args, "s.T",
-                aim("/v2/rest/query"), [kqld.SECRET], upstream=port,
-                whole=True),
+                aim("/v2/rest/query"), [kqld.SECRET], upstream=port),
         Service("defender", '.connect defender as s with (endpoint = "{url}", '
                 '%s)' % args, "s.T", aim("runHuntingQuery"), [kqld.SECRET],
-                upstream=port, whole=True)]
+                upstream=port)]
 
 
 def splunk_services():
@@ -144,7 +143,7 @@ def elastic_services():
                'slices = 1, timeout = 60s)' % elasticd.KEY)
     search = Service("elastic", connect, "s.rows",
                      lambda r: "/_search" in r.path and b'"pit"' in r.body,
-                     [elasticd.KEY], upstream=port, skip=1, page=2000,
+                     [elasticd.KEY], upstream=port, page=3000,
                      all=3000)
     return [search,
             Service("elastic esql", connect, 's.query("FROM rows")',
@@ -153,7 +152,7 @@ def elastic_services():
             Service("opensearch", connect, "s.rows",
                     lambda r: "scroll" in r.path and r.command == "POST" and
                     b'"_source":["i"]' not in r.body,
-                    [elasticd.KEY], upstream=port, skip=1, page=2000,
+                    [elasticd.KEY], upstream=port, page=3000,
                     all=3000, opensearch=True)]
 
 
@@ -274,8 +273,9 @@ TABLE = [
     Bad("html", "none", "E0306", "not one of this service|not JSON|Welcome"),
     Bad("text_type", "all"),
     Bad("no_type", "all"),
-    Bad("empty", "none", "E0306", "not one of this service"),
-    Bad("nothing", "none", "E0306", "not one of this service"),
+    Bad("empty", "none", "E0306", "not one of this service|is empty"),
+    Bad("nothing", "none", "E0306", "not one of this service",
+        only=JSON[3:] + STREAMS[1:]),  # those of KQL may say so
     Bad("not_modified", "none", "E0306", "304"),
     Bad("other_protocol", "none", "E0305", "not HTTP"),
     Bad("closes", "none", "E0305", "closed without an answer"),
