@@ -69,10 +69,10 @@ SAY = @$(if $(V),set -x;,echo "$(1)  $@";)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: help deps all demo test unit run conformance golden corpus lab opensearch lint layers \
-        format tidy asan tsan fuzz bench compdb install docs hooks clean distclean
+        format tidy asan tsan fuzz bench bench-opensearch bench-drivers compdb install docs hooks clean distclean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 # ---- what is needed from outside: small steps, each only when asked for ----
 
@@ -228,6 +228,18 @@ fuzz: $(FUZZ:%=$(BUILD)/fuzz/bin/%) | $(DEPS)/check ## every fuzz target for FUZ
 
 bench: $(BUILD)/shikra $(BUILD)/intrusion $(BENCH:%=$(BUILD)/rel/bench/%) $(DEPS)/bench ## times side by side with other tools (EVENTS=n)
 	@BUILD=$(BUILD) EVENTS=$(EVENTS) PYTHON=$(PYTHON) tests/bench/run.sh
+
+# ROWS=n, ROUNDS=n; PostgreSQL and ClickHouse are part of `make bench`.
+bench-opensearch: $(BUILD)/shikra $(DEPS)/bench ## a million rows from a real OpenSearch node (wants Java and Maven)
+	@if ! command -v mvn > /dev/null || ! command -v java > /dev/null || ! $(MAKE) -s $(BUILD)/deps/opensearch; then \
+	    echo "bench-opensearch: skipped, no Java, no Maven or no libraries"; exit 0; fi; \
+	    BUILD=$(BUILD) OPENSEARCH_LIB=$(OPENSEARCH_LIB) $(PYTHON) tests/bench/b_providers.py opensearch
+
+bench-drivers: $(BUILD)/shikra $(DEPS)/bench ## services beside the newest Python drivers (PyPI)
+	@if ! BUILD=$(BUILD) .ci/deps.sh drivers; then \
+	    echo "bench-drivers: skipped, PyPI does not answer"; exit 0; fi; \
+	    BUILD=$(BUILD) OPENSEARCH_LIB=$(OPENSEARCH_LIB) MORE=$(abspath $(BUILD))/deps/python-drivers/bin/python \
+	    $(PYTHON) tests/bench/b_providers.py postgresql clickhouse opensearch
 
 # ---- for people who change the program ----
 

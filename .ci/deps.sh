@@ -6,6 +6,7 @@
 #   .ci/deps.sh jupyter   notebook tools of the demo and of the protocol tests
 #   .ci/deps.sh check     clang tools and the browser of the checks
 #   .ci/deps.sh bench     what the benchmarks measure against
+#   .ci/deps.sh drivers   drivers from PyPI that they can measure against, too
 #   .ci/deps.sh oidc      an OpenID provider that sign-in is tested against
 #   .ci/deps.sh duckdb    build/lib/libduckdb.so
 # Quick when nothing is missing: then it neither needs root nor the network.
@@ -31,7 +32,8 @@ CHECK_PKGS="clang libclang-rt-14-dev clang-format clang-tidy chromium
     chromium-driver fonts-dejavu-core libsecret-1-0 python3-venv postgresql
     clickhouse-server dbus-daemon gnome-keyring python3-keyring
     python3-secretstorage"
-BENCH_PKGS="python3 python3-ipykernel python3-jupyter-client python3-pandas"
+BENCH_PKGS="python3 python3-ipykernel python3-jupyter-client python3-pandas
+    python3-psycopg2 postgresql clickhouse-server curl"
 
 die()
 {
@@ -142,6 +144,19 @@ oidc()
         echo "deps: no $OIDC: tests/unit/t_oidc.c is skipped" >&2
 }
 
+# Newer than Debian's; fails when PyPI cannot be reached.
+DRIVERS="pandas psycopg[binary] requests opensearch-py"
+drivers()
+{
+    [ ! -x "$BUILD/deps/python-drivers/bin/pip" ] || return 0
+    packages python3-venv
+    rm -rf "$BUILD/deps/python-drivers.new"
+    python3 -m venv "$BUILD/deps/python-drivers.new"
+    "$BUILD/deps/python-drivers.new/bin/python" -m pip -q --no-input install \
+        $DRIVERS || die "pip could not install: $DRIVERS"
+    mv "$BUILD/deps/python-drivers.new" "$BUILD/deps/python-drivers"
+}
+
 mkdir -p "$BUILD/deps"
 exec 9> "$BUILD/deps/lock" # steps may run side by side under make -j
 flock 9
@@ -151,6 +166,7 @@ build) packages $BUILD_PKGS ;;
 jupyter) packages $JUPYTER_PKGS ;;
 check) packages $CHECK_PKGS ;;
 bench) packages $BENCH_PKGS ;;
+drivers) drivers ;;
 oidc) oidc ;;
 duckdb) duckdb ;;
 *) die "unknown step '${1:-}'" ;;

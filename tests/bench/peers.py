@@ -25,7 +25,7 @@ def cpu_ms(pid=None):
 
 
 def rss_mb(pid):
-    with open("/proc/%d/status" % pid) as f:
+    with open("/proc/%s/status" % pid) as f:
         for line in f:
             if line.startswith("VmRSS"):
                 return int(line.split()[1]) / 1024

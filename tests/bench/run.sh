@@ -24,6 +24,8 @@ if [ ! -f "$data/all.jsonl" ]; then
 fi
 "$PYTHON" tests/bench/b_hunt.py "$data/all.jsonl"
 
+"$PYTHON" tests/bench/b_providers.py postgresql clickhouse
+
 for program in "$BUILD"/rel/bench/b_*; do
     [ -x "$program" ] && "$program"
 done
