@@ -16,6 +16,7 @@ echo "# $EVENTS events, $(nproc) processors, $(sed -n \
     's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(date -u +%F)"
 echo
 "$PYTHON" tests/bench/b_kernel.py
+"$PYTHON" tests/bench/b_answers.py
 
 data=$BUILD/bench/$EVENTS
 if [ ! -f "$data/all.jsonl" ]; then
