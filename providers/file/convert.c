@@ -100,11 +100,26 @@ static str quoted(struct convert *cv, str text)
     return pool_copy(cv, &b);
 }
 
+/* The only escapes are doubled backslashes, as paths have them: these are
+ * stored so too, and no quote stands inside a text. */
+static bool only_backslashes(str raw)
+{
+    const char *p = raw.p, *end = raw.p + raw.n;
+    while ((p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+        if (p + 1 == end || p[1] != '\\')
+            return false;
+        p += 2;
+    }
+    return true;
+}
+
 /* A container as it stands, when it stands in the stored spelling. */
 static bool is_stored(const struct cell *c)
 {
     str raw = { c->p, c->n };
-    if (c->flags & (CELL_ESCAPED | CELL_LOOSE))
+    if (c->flags & CELL_LOOSE)
+        return false;
+    if ((c->flags & CELL_ESCAPED) && !only_backslashes(raw))
         return false;
     if ((c->flags & CELL_HIGH) && !utf8_valid(raw))
         return false;
