@@ -95,7 +95,7 @@ static enum status open_remote(struct lang *l, struct node *n,
     struct remote_call call = connection_call(l, n->span, ds);
     enum status st =
         n->remote->provider->open(n->remote, n->query, &o.source, &call);
-    if (st != ST_OK)
+    if (st != ST_OK || (!o.source && n->otherwise))
         return st;
     if (o.source->ncols != n->query->ncols)
         BUG("%s: %zu columns, %zu wanted", n->remote->provider->name,
@@ -278,6 +278,7 @@ struct prepare {
     struct lang *l;
     struct diags *ds;
     enum status st;
+    struct node *unproved; /* a FETCH that is to be another */
 };
 
 static void prepare_node(void *ctx, struct node *n)
@@ -298,7 +299,7 @@ static void prepare_node(void *ctx, struct node *n)
 
 static enum status prepare(struct lang *l, struct node *n, struct diags *ds)
 {
-    struct prepare p = { l, ds, engine_open(l->engine, ds) };
+    struct prepare p = { l, ds, engine_open(l->engine, ds), NULL };
     if (p.st == ST_OK)
         node_walk(n, prepare_node, &p);
     return p.st;
@@ -332,13 +333,41 @@ static void tell_missing(struct lang *l, struct node *n, struct frame *f)
         frame_note(f, "%.*s", STRF(m.notes.v[i]));
 }
 
+/* ---- what connections run ---- */
+
+/* What a service must first look at its data for is opened before anything
+ * else: the plan may have to do without. */
+static void open_provable(void *ctx, struct node *n)
+{
+    struct prepare *p = ctx;
+    if (p->st != ST_OK || n->kind != NODE_FETCH || !n->otherwise || n->source)
+        return;
+    p->st = open_remote(p->l, n, p->ds);
+    if (p->st == ST_OK && !n->source && !p->unproved)
+        p->unproved = n;
+}
+
+static enum status push_steps(struct lang *l, struct node *n, struct diags *ds)
+{
+    struct prepare p = { .l = l, .ds = ds, .st = ST_OK };
+    push_down(l->cell, n);
+    do {
+        if (p.unproved)
+            push_back(l->cell, n, p.unproved);
+        p.unproved = NULL;
+        node_walk(n, open_provable, &p);
+    } while (p.st == ST_OK && p.unproved);
+    return p.st;
+}
+
 /* ---- the face ---- */
 
 enum status step_query(struct lang *l, struct node *n, size_t max_rows,
                        struct frame **out, struct diags *ds)
 {
-    push_down(l->cell, n);
-    enum status st = prepare(l, n, ds);
+    enum status st = push_steps(l, n, ds);
+    if (st == ST_OK)
+        st = prepare(l, n, ds);
     int64_t began = profile_now();
     if (st == ST_OK)
         st = run_sql(l, n, max_rows, out, ds);
@@ -423,7 +452,8 @@ enum status step_store(struct lang *l, struct node *n, str name,
     struct table_info t = { .name = name, .physical = physical };
     struct source_col *cols = arena_array(l->cell, n->cols.n, sizeof *cols);
     enum status st = engine_open(l->engine, ds);
-    push_down(l->cell, n);
+    if (st == ST_OK)
+        st = push_steps(l, n, ds);
     if (st == ST_OK && is_straight(n)) { /* into its table */
         st = fetch(l, n, physical, ds);
         t.nparts = n->nparts;
@@ -472,8 +502,9 @@ enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
     for (size_t i = 0; i < n->cols.n; i++)
         cols[i] = (struct engine_col){ n->cols.v[i].name, n->cols.v[i].type };
     buf_init(&sql, MAX_SQL_BYTES);
-    push_down(l->cell, n);
-    enum status st = prepare(l, n, ds);
+    enum status st = push_steps(l, n, ds);
+    if (st == ST_OK)
+        st = prepare(l, n, ds);
     if (st == ST_OK)
         st = sql_emit(&sql, n, ds) ? ST_OK : ST_USER;
     if (st == ST_OK)

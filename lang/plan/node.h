@@ -113,6 +113,7 @@ struct node {
     LIST(uint32_t) source_cols;  /* SCAN: physical column number per col */
     LIST(struct value) cells;    /* VALUES: row-major */
     struct expr *cond;           /* FILTER */
+    bool there; /* FILTER: provably what the FETCH below it was asked for */
     LIST(struct assign) assigns; /* PROJECT, AGGREGATE (aggregates) */
     LIST(struct assign) keys;    /* AGGREGATE, DISTINCT */
     LIST(struct join_key) on;    /* JOIN */
@@ -130,6 +131,8 @@ struct node {
     struct source *source;     /* FETCH: opened, not read yet; or … */
     struct remote *remote;     /* FETCH: … the connection that answers … */
     const struct remote_query *query; /* … this, with a column per col */
+    struct node *otherwise; /* FETCH: the same rows, when the service finds
+                               that its answer would be another; or NULL */
     enum completeness completeness;   /* SCAN: of its rows */
     LIST(str) notes;                  /* what is missing of them */
     unsigned uses;             /* by SHARED nodes: >1 computes it once */

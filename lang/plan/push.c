@@ -4,7 +4,11 @@
  * From a FETCH node upwards each step is offered to its connection: what is
  * taken exactly vanishes here, of a filter that is taken as a wider one the
  * rows are tested again here, and the first that is refused ends it. A sort and
- * a limit also stay here, where they cost little: rows keep their order. */
+ * a limit also stay here, where they cost little: rows keep their order.
+ *
+ * Some services know only when they see their data whether they give what KQL
+ * would (PUSH_PROVABLE). Such steps are tried under one that leaves fewer rows,
+ * where it pays; the FETCH that comes of it keeps the plan without it. */
 #include "push.h"
 
 #include "node_walk.h"
@@ -47,13 +51,29 @@ static enum remote_push offer(const struct node *fetch,
     return fetch->remote->provider->push(fetch->remote, fetch->query, s);
 }
 
-/* The node computes what its FETCH answers from now on: the columns of `made`,
- * in this order. */
-static void become_fetch(struct pusher *p, struct node *n,
-                         const struct remote_stage *s,
-                         const struct assign *made, size_t nmade)
+/* The columns of a step as a query's: the keys, then what is computed. */
+struct made {
+    struct assign *v;
+    size_t n;
+};
+
+static struct node *copy_of(struct pusher *p, const struct node *n)
 {
-    const struct node *fetch = n->in[0];
+    struct node *copy = NEW(p->arena, struct node);
+    *copy = *n;
+    return copy;
+}
+
+/* The node computes what `fetch` which may stand for
+ * the steps below it, answers from now on: the columns of `made`, in this
+ * order. */
+static void become_fetch(struct pusher *p, struct node *n,
+                         const struct node *fetch,
+                         const struct remote_stage *s,
+                         const struct made *m)
+{
+    const struct assign *made = m->v;
+    size_t nmade = m->n;
     struct remote_query *q = NEW(p->arena, struct remote_query);
     struct source_col *cols = arena_array(p->arena, nmade, sizeof *cols);
     *q = *longer(p, fetch->query, s);
@@ -81,16 +101,23 @@ static bool is_and(const struct expr *e)
     return e->kind == EX_CALL && str_eqz(str_of(e->sql), "$and");
 }
 
-/* Offers one condition; true: nothing of it is left to do here. */
-static bool push_condition(struct pusher *p, struct node *fetch,
-                           const struct expr *cond)
+/* Offers one condition; PUSH_EXACT: nothing of it is left to do here. */
+static enum remote_push push_condition(struct pusher *p, struct node *fetch,
+                                       const struct expr *cond)
 {
     struct remote_stage s = { .kind = REMOTE_WHERE };
     s.cond = remote_expr_of(p->arena, cond, fetch);
     enum remote_push answer = s.cond ? offer(fetch, &s) : PUSH_NO;
     if (answer != PUSH_NO)
         fetch->query = longer(p, fetch->query, &s);
-    return answer == PUSH_EXACT;
+    return answer;
+}
+
+/* The conditions of a filter that all must hold. */
+static struct expr **terms_of(struct node *n, size_t *nterms)
+{
+    *nterms = is_and(n->cond) ? n->cond->nargs : 1;
+    return is_and(n->cond) ? n->cond->args : &n->cond;
 }
 
 static void keep_conditions(struct pusher *p, struct node *n,
@@ -134,12 +161,16 @@ static void push_filter(struct pusher *p, struct node *n)
         fetch = fetch->in[0];
     if (!takes_stages(fetch))
         return;
-    size_t nterms = is_and(n->cond) ? n->cond->nargs : 1, nleft = 0;
-    struct expr **terms = is_and(n->cond) ? n->cond->args : &n->cond;
+    size_t nterms, nleft = 0;
+    struct expr **terms = terms_of(n, &nterms);
     struct expr **left = arena_array(p->arena, nterms, sizeof *left);
-    for (size_t i = 0; i < nterms; i++)
-        if (!push_condition(p, fetch, terms[i]))
+    n->there = true;
+    for (size_t i = 0; i < nterms; i++) {
+        enum remote_push answer = push_condition(p, fetch, terms[i]);
+        if (answer != PUSH_EXACT)
             left[nleft++] = terms[i];
+        n->there = n->there && answer >= PUSH_PROVABLE;
+    }
     if (nleft == 0 && n->in[0] == fetch && same_columns(n, fetch))
         become_nothing(n, fetch);
     else if (nleft && nleft < nterms)
@@ -200,36 +231,101 @@ static bool say_made(struct pusher *p, const struct node *fetch,
     return n > 0;
 }
 
+/* ---- steps that are said there, given proof ---- */
+
+static struct node *said_there(struct pusher *p, struct node *n);
+
+/* A filter over what is only said there below such a step. */
+static struct node *filter_there(struct pusher *p, struct node *n)
+{
+    struct node *base = n->in[0];
+    while (base->kind == NODE_FILTER)
+        base = base->in[0];
+    if (n->there || takes_stages(base)) /* it was offered */
+        return n->there ? said_there(p, n->in[0]) : NULL;
+    struct node *below = said_there(p, n->in[0]);
+    if (!below)
+        return NULL;
+    struct node *copy = copy_of(p, below);
+    size_t nterms;
+    struct expr **terms = terms_of(n, &nterms);
+    for (size_t i = 0; i < nterms; i++)
+        if (push_condition(p, copy, terms[i]) < PUSH_PROVABLE)
+            return NULL;
+    return copy;
+}
+
+static bool say_step(struct pusher *p, const struct node *n,
+                     const struct node *fetch, struct remote_stage *s,
+                     struct made *m);
+
+/* A FETCH for the rows of `n`, when all steps down to the connection are said
+ * there; the plan stays as it is. NULL: they are not. */
+static struct node *said_there(struct pusher *p, struct node *n)
+{
+    struct remote_stage s;
+    struct made made;
+    if (takes_stages(n))
+        return n;
+    if (n->kind == NODE_FILTER)
+        return filter_there(p, n);
+    struct node *below =
+        n->kind == NODE_PROJECT ? said_there(p, n->in[0]) : NULL;
+    if (!below || !say_step(p, n, below, &s, &made) ||
+        offer(below, &s) < PUSH_PROVABLE)
+        return NULL;
+    struct node *copy = copy_of(p, n);
+    become_fetch(p, copy, below, &s, &made);
+    return copy;
+}
+
+/* ---- columns and groups ---- */
+
+static bool say_step(struct pusher *p, const struct node *n,
+                     const struct node *fetch, struct remote_stage *s,
+                     struct made *m)
+{
+    m->v = made_by(p, n, &m->n);
+    struct remote_assign *out = arena_array(p->arena, m->n, sizeof *out);
+    *s = (struct remote_stage){ .kind = REMOTE_PROJECT, .assigns = out,
+                                .nassigns = m->n };
+    name_made(p, m->v, m->n);
+    if (n->kind == NODE_DISTINCT && n->keys.n)
+        return false; /* one row for each key: which one is not said */
+    if (n->kind == NODE_DISTINCT)
+        *s = (struct remote_stage){ .kind = REMOTE_DISTINCT, .keys = out,
+                                    .nkeys = m->n };
+    if (n->kind == NODE_AGGREGATE)
+        *s = (struct remote_stage){ .kind = REMOTE_SUMMARIZE, .keys = out,
+                                    .nkeys = n->keys.n,
+                                    .assigns = out + n->keys.n,
+                                    .nassigns = n->assigns.n };
+    return say_made(p, fetch, m->v, m->n, out);
+}
+
 static void push_columns(struct pusher *p, struct node *n)
 {
-    size_t nmade;
-    struct assign *made = made_by(p, n, &nmade);
-    struct remote_assign *out = arena_array(p->arena, nmade, sizeof *out);
-    struct remote_stage s = { .kind = REMOTE_PROJECT, .assigns = out,
-                              .nassigns = nmade };
-    name_made(p, made, nmade);
-    if (!say_made(p, n->in[0], made, nmade, out))
+    struct remote_stage s;
+    struct made made;
+    struct node *fetch = n->kind == NODE_PROJECT ? n->in[0]
+                                                 : said_there(p, n->in[0]);
+    if (!fetch || !takes_stages(fetch) || !say_step(p, n, fetch, &s, &made))
         return;
-    if (n->kind == NODE_DISTINCT && n->keys.n)
-        return; /* one row for each key: which one is not said */
-    if (n->kind == NODE_DISTINCT)
-        s = (struct remote_stage){ .kind = REMOTE_DISTINCT, .keys = out,
-                                   .nkeys = nmade };
-    if (n->kind == NODE_AGGREGATE)
-        s = (struct remote_stage){ .kind = REMOTE_SUMMARIZE, .keys = out,
-                                   .nkeys = n->keys.n,
-                                   .assigns = out + n->keys.n,
-                                   .nassigns = n->assigns.n };
-    if (offer(n->in[0], &s) == PUSH_EXACT)
-        become_fetch(p, n, &s, made, nmade);
+    enum remote_push answer = offer(fetch, &s);
+    bool sure = answer == PUSH_EXACT && fetch == n->in[0] && !fetch->otherwise;
+    if (answer < PUSH_PROVABLE ||
+        (n->kind == NODE_PROJECT && answer != PUSH_EXACT))
+        return;
+    struct node *was = copy_of(p, n);
+    become_fetch(p, n, fetch, &s, &made);
+    n->otherwise = sure ? NULL : was;
 }
 
 /* ---- order and number ---- */
 
-static bool say_orders(struct pusher *p, const struct node *sort,
-                       struct remote_stage *s)
+static bool say_orders(struct pusher *p, const struct node *fetch,
+                       const struct node *sort, struct remote_stage *s)
 {
-    const struct node *fetch = sort->in[0];
     struct remote_order *o =
         arena_array(p->arena, sort->order.n, sizeof *o);
     for (size_t i = 0; i < sort->order.n; i++) {
@@ -246,29 +342,47 @@ static bool say_orders(struct pusher *p, const struct node *sort,
     return true;
 }
 
-static void push_limit(struct pusher *p, const struct node *n)
+/* The node under a limit reads few rows from now on: surely, or given proof. */
+static void read_less(struct node **under, struct node *less, bool sure)
+{
+    if (sure) {
+        (*under)->query = less->query;
+        return;
+    }
+    less->otherwise = *under;
+    *under = less;
+}
+
+static void push_limit(struct pusher *p, struct node *n)
 {
     struct node *sort = n->in[0]->kind == NODE_SORT ? n->in[0] : NULL;
-    struct node *fetch = sort ? sort->in[0] : n->in[0];
+    struct node **under = sort ? &sort->in[0] : &n->in[0];
     struct remote_stage order = { .kind = REMOTE_SORT },
                         take = { .kind = REMOTE_TAKE };
-    if (!takes_stages(fetch) || !n->count || n->count->kind != EX_LITERAL ||
-        n->count->value.null || n->count->value.i < 0)
+    if (!n->count || n->count->kind != EX_LITERAL || n->count->value.null ||
+        n->count->value.i < 0)
         return;
+    struct node *fetch = said_there(p, *under);
     take.count = (uint64_t)n->count->value.i;
-    if (fetch->query->nstages &&
-        fetch->query->stages[fetch->query->nstages - 1].kind == REMOTE_TAKE)
+    if (!fetch ||
+        (fetch->query->nstages &&
+         fetch->query->stages[fetch->query->nstages - 1].kind == REMOTE_TAKE))
         return; /* it is asked for few rows already */
-    const struct remote_query *before = fetch->query;
-    if (sort) {
-        if (!say_orders(p, sort, &order) || offer(fetch, &order) != PUSH_EXACT)
+    struct node *less = copy_of(p, fetch);
+    enum remote_push ordered = PUSH_EXACT;
+    if (sort) { /* an order alone is of no use there */
+        if (!say_orders(p, fetch, sort, &order))
             return;
-        fetch->query = longer(p, before, &order);
+        ordered = offer(less, &order);
+        less->query = longer(p, less->query, &order);
     }
-    if (offer(fetch, &take) == PUSH_EXACT)
-        fetch->query = longer(p, fetch->query, &take);
-    else
-        fetch->query = before; /* an order alone is of no use there */
+    enum remote_push taken =
+        ordered < PUSH_PROVABLE ? PUSH_NO : offer(less, &take);
+    less->query = longer(p, less->query, &take);
+    if (taken >= PUSH_PROVABLE)
+        read_less(under, less,
+                  ordered == PUSH_EXACT && taken == PUSH_EXACT &&
+                      fetch == *under);
 }
 
 /* ---- columns that nothing depends on ---- */
@@ -316,9 +430,8 @@ static void push_node(void *ctx, struct node *n)
         push_filter(ctx, n);
     else if (n->kind == NODE_LIMIT)
         push_limit(ctx, n);
-    else if (takes_stages(n->in[0]) &&
-             (n->kind == NODE_PROJECT || n->kind == NODE_AGGREGATE ||
-              n->kind == NODE_DISTINCT))
+    else if (n->kind == NODE_PROJECT || n->kind == NODE_AGGREGATE ||
+             n->kind == NODE_DISTINCT)
         push_columns(ctx, n);
 }
 
@@ -328,13 +441,26 @@ static void prune_node(void *ctx, struct node *n)
         drop_unused(ctx, n);
 }
 
-void push_down(struct arena *a, struct node *root)
+/* Every query asks for the columns that anything depends on. */
+static void prune(struct arena *a, struct node *root)
 {
     struct used used = { 0 };
     struct pusher p = { a, &used };
-    node_walk(root, push_node, &p);
     if (root->kind == NODE_FETCH) /* all of its columns are shown */
         return;
     used_find(&used, a, root);
     node_walk(root, prune_node, &p);
+}
+
+void push_down(struct arena *a, struct node *root)
+{
+    struct pusher p = { a, NULL };
+    node_walk(root, push_node, &p);
+    prune(a, root);
+}
+
+void push_back(struct arena *a, struct node *root, struct node *fetch)
+{
+    *fetch = *fetch->otherwise;
+    prune(a, root);
 }

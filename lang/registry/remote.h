@@ -69,7 +69,11 @@ enum remote_push {
     PUSH_NO,    /* the pipeline goes on here */
     PUSH_WIDER, /* REMOTE_WHERE only: the service keeps every row that fits and
                    perhaps some more; the condition runs here once more */
-    PUSH_EXACT, /* the service gives what KQL would */
+    PUSH_PROVABLE, /* the service gives what KQL would if the data are as
+                      open() finds them to be; a REMOTE_WHERE is PUSH_WIDER
+                      too. Of use only under a step that leaves fewer rows: no
+                      query that is opened ends with another one of these. */
+    PUSH_EXACT,    /* the service gives what KQL would */
 };
 
 /* ---- a query ---- */
@@ -176,7 +180,9 @@ struct remote_provider {
     /* MUST: the text that open() would send, for .explain. */
     enum status (*text)(struct remote *r, const struct remote_query *q,
                         struct buf *out, const struct remote_call *call);
-    /* MUST: runs the query, as provider.open does. */
+    /* MUST: runs the query, as provider.open does. ST_OK and *out NULL: a
+     * stage was PUSH_PROVABLE and is not so on these data; nothing is
+     * reported, and a query without it is opened instead. */
     enum status (*open)(struct remote *r, const struct remote_query *q,
                         struct source **out, const struct remote_call *call);
 };

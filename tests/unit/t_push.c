@@ -11,7 +11,9 @@
 
 struct taker {
     struct remote remote;
-    str takes; /* w where, W where with more rows, p s d o t */
+    /* w where, W where with more rows, p s d o t; P all of them but w given
+     * proof, and rows of a projection by themselves. */
+    str takes;
 };
 
 static const struct remote_setting settings[] = {
@@ -69,6 +71,14 @@ static bool names(const struct remote_expr *e, const char *call)
     return found;
 }
 
+static bool names_call(const struct remote_stage *s)
+{
+    for (size_t i = 0; i < s->nassigns; i++)
+        if (s->assigns[i].e->kind == REMOTE_CALL)
+            return true;
+    return false;
+}
+
 /* `tolower` is what it never knows. */
 static enum remote_push take_push(struct remote *r,
                                   const struct remote_query *q,
@@ -84,6 +94,10 @@ static enum remote_push take_push(struct remote *r,
         return PUSH_NO;
     if (next->kind == REMOTE_WHERE && str_find_char(takes, 'W') >= 0)
         return PUSH_WIDER;
+    if (str_find_char(takes, 'P') >= 0)
+        return next->kind == REMOTE_PROJECT && !names_call(next)
+                   ? PUSH_EXACT
+                   : PUSH_PROVABLE;
     return str_find_char(takes, kinds[next->kind]) >= 0 ? PUSH_EXACT : PUSH_NO;
 }
 
@@ -262,6 +276,24 @@ TEST(nothing_passes_what_was_refused)
           "aggregate");
     check("wot", "e.T | summarize n = count() by s | where n > 1 | take 1", "",
           "limit");
+}
+
+TEST(proof_is_for_few_rows)
+{
+    check("P", "e.T | where a > 1", "|where >(a 1)", "filter");
+    check("P", "e.T | where a > 1 | project x = a + 1",
+          "|where >(a 1)|project a=a", "project");
+    check("P", "e.T | where a > 1 | count",
+          "|where >(a 1)|summarize : Count=count", "fetch");
+    check("P", "e.T | where a > 1 | extend x = a + 1 | where x < 9 | take 3",
+          "|where >(a 1)|project a=a s=s r=r x=+(a 1)|where <(x 9)|take 3",
+          "limit");
+    check("P", "e.T | where a > 1 | project x = a + 1 | distinct x",
+          "|where >(a 1)|project x=+(a 1)|project x=x|distinct x=x", "fetch");
+    check("P", "e.T | where tolower(s) == 'x' | count", "|project s=s",
+          "aggregate");
+    check("P", "e.T | where a > 1 and tolower(s) == 'x' | summarize by s",
+          "|where >(a 1)|project a=a s=s", "project");
 }
 
 TEST(only_columns_that_are_used)
