@@ -72,7 +72,7 @@ static void map_ip4(struct ip6 *ip, uint32_t v)
         ip->b[12 + i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
-static bool parse_ip6(str s, struct ip6 *ip)
+bool ip6_parse(str s, struct ip6 *ip)
 {
     char text[64];
     ptrdiff_t zone = str_find_char(s, '%');
@@ -94,7 +94,7 @@ bool ip6_parse_prefix(str s, struct ip6 *ip, int *prefix)
     bool plain = ip4_parse(s, &v4);
     if (plain)
         map_ip4(ip, v4);
-    else if (!parse_ip6(s, ip))
+    else if (!ip6_parse(s, ip))
         return false;
     bool dotted = str_find_char(s, '.') >= 0;
     static const uint8_t zero[12];
@@ -126,5 +126,45 @@ void ip6_format_full(struct buf *b, const struct ip6 *ip)
             buf_addc(b, ':');
         buf_addc(b, hex[ip->b[i] >> 4]);
         buf_addc(b, hex[ip->b[i] & 15]);
+    }
+}
+
+static unsigned group_of(const struct ip6 *ip, int i)
+{
+    return (unsigned)ip->b[2 * i] << 8 | ip->b[2 * i + 1];
+}
+
+/* The longest run of two zero groups or more, the first of equals; its length
+ * in *n. */
+static int zero_run(const struct ip6 *ip, int *n)
+{
+    int at = 8, best = 1;
+    for (int i = 0, run = 0; i < 8; i++) {
+        run = group_of(ip, i) ? 0 : run + 1;
+        if (run > best) {
+            best = run;
+            at = i + 1 - run;
+        }
+    }
+    *n = at < 8 ? best : 0;
+    return at;
+}
+
+void ip6_format(struct buf *b, const struct ip6 *ip)
+{
+    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+    int nzeros, zeros = zero_run(ip, &nzeros);
+    if (memcmp(ip->b, mapped, sizeof mapped) == 0) {
+        ip4_format(b, (uint32_t)group_of(ip, 6) << 16 | group_of(ip, 7));
+        return;
+    }
+    for (int i = 0; i < 8; i++) {
+        if (i == zeros) {
+            buf_adds(b, "::");
+            i += nzeros - 1;
+            continue;
+        }
+        buf_addf(b, "%s%x", i && i != zeros + nzeros ? ":" : "",
+                 group_of(ip, i));
     }
 }

@@ -19,6 +19,13 @@ bool ip4_parse_prefix(str s, uint32_t *ip, int *prefix);
 uint32_t ip4_mask(int prefix);            /* 0 … 32 */
 void ip4_format(struct buf *b, uint32_t ip);
 
+/* IPv6 text alone, ::a.b.c.d included: the 16 bytes as they are written. A
+ * zone such as %eth0 is dropped. */
+bool ip6_parse(str s, struct ip6 *ip);
+/* The spelling of RFC 5952 with hexadecimal groups only, whatever the address;
+ * a mapped one as a.b.c.d. */
+void ip6_format(struct buf *b, const struct ip6 *ip);
+
 /* IPv6 text (a zone such as %eth0 is dropped) or IPv4 text, with or without
  * /n. Where the text is in IPv4 notation, ::a.b.c.d included, the address is
  * the mapped one and n counts its 32 bits; *prefix always counts 128. */
