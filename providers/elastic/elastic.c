@@ -178,6 +178,7 @@ static enum status elastic_connect(struct remote_services *services,
     e->remote.impl = e;
     e->base = base_url(&g);
     e->plain = setup_bool(setup, "plain", false);
+    e->nothing_ignored = setup_bool(setup, "nothing_ignored", false);
     e->what = arena_fmt(a, "cluster %.*s", STRF(setup->alias));
     e->ca_file = arena_str(a, setting(&g, "ca_file", "ca_file"));
     e->index = arena_str(a, setting(&g, "index", "index"));
@@ -213,12 +214,40 @@ static enum status elastic_text(struct remote *r, const struct remote_query *q,
         buf_add(out, q->text);
     } else {
         es_plan(e, q, a, &p);
+        if (es_plan_needs_proof(&p)) {
+            buf_addf(out, "POST /%.*s/_search\n", STRF(q->table));
+            es_prove_text(&p, out);
+            buf_adds(out, "\nand if no document is an exception\n");
+        }
         buf_addf(out, "POST /%.*s/%s\n", STRF(q->table),
                  p.counts ? "_count" : "_search");
         es_search_text(e, &p, out);
     }
     arena_free(a);
     return ST_OK;
+}
+
+/* A plan that is right for some data only; *out stays NULL if they are not
+ * such. */
+static enum status open_proved(struct elastic *e, const struct remote_query *q,
+                               const struct es_plan *p, struct source **out,
+                               const struct remote_call *call)
+{
+    str point = STR_NONE;
+    bool holds;
+    enum status st = es_point_open(e, p->table->name, &point, call);
+    if (st != ST_OK)
+        return st;
+    st = es_prove(e, p, point, &holds, call);
+    if (st == ST_OK && holds) {
+        *out = p->grouped ? es_read_groups(e, q, p, point)
+                          : es_read_some(e, q, p, point);
+        return ST_OK;
+    }
+    es_point_close(e, point, false);
+    free((char *)point.p);
+    *out = NULL;
+    return st;
 }
 
 static enum status elastic_open(struct remote *r, const struct remote_query *q,
@@ -235,7 +264,8 @@ static enum status elastic_open(struct remote *r, const struct remote_query *q,
         return st == ST_USER ? es_garbled(e, call, "the table has gone") : st;
     struct arena *a = arena_new();
     es_plan(e, q, a, &p);
-    st = es_read_table(e, q, &p, out, call);
+    st = es_plan_needs_proof(&p) ? open_proved(e, q, &p, out, call)
+                                 : es_read_table(e, q, &p, out, call);
     arena_free(a);
     return st;
 }
@@ -253,6 +283,8 @@ static const struct remote_setting settings[] = {
     { "slices", TYPE_LONG, "Streams side by side of one table, 1 to 8." },
     { "plain", TYPE_BOOL,
       "http:// to another machine, unprotected, is meant." },
+    { "nothing_ignored", TYPE_BOOL,
+      "No text is longer than its field's ignore_above: group by it there." },
     { "timeout", TYPE_TIMESPAN, "How long one request may take." },
     { NULL, TYPE_STRING, NULL },
 };

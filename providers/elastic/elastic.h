@@ -18,6 +18,7 @@ enum es_kind {
     ES_WHOLE,
     ES_SMALL,   /* whole, of 32 bits */
     ES_FLOAT,
+    ES_DOUBLE,
     ES_BOOL,
     ES_DATE,
     ES_DATE_NANOS,
@@ -32,9 +33,13 @@ struct es_field {
     int64_t ignore_above; /* longer values are not indexed there */
     str alias_of;         /* "" or the path it stands for */
     bool seconds;         /* numbers are seconds since 1970 */
+    bool numbers;         /* a date that is only ever a number */
     bool odd_date;        /* the service has to say it in ISO 8601 */
     bool lists;           /* some document holds several values */
     bool dropped;         /* part of a nested object */
+    bool columnar; /* its doc values are what the documents say, as long as
+                      each has one value and nothing was left out */
+    uint32_t nindices; /* whose mapping has it */
 };
 
 struct es_table {
@@ -42,6 +47,9 @@ struct es_table {
     struct field_names names; /* of `fields`, by number */
     LIST(struct es_field) fields;
     size_t doc_bytes; /* of one hit, in the mean of a sample; 0 unknown */
+    uint32_t nindices;
+    bool unmapped; /* some index keeps fields that its mapping lacks */
+    bool cut;      /* some index does not keep whole documents */
     struct es_table *next;
 };
 
@@ -52,6 +60,7 @@ struct elastic {
     str base;                     /* without a slash at its end */
     str what, ca_file, index;
     bool plain, opensearch;
+    bool nothing_ignored; /* the analyst knows that no text was too long */
     int64_t major, minor;
     uint32_t seconds; /* a request may take */
     unsigned slices;
@@ -84,6 +93,12 @@ enum status es_no_answer(struct elastic *e, str body, const char *why,
 enum status es_garbled(struct elastic *e, const struct remote_call *call,
                        const char *why);
 
+/* ---- mapping.c ---- */
+
+/* Adds the fields of an answer of GET /{index}/_mapping. NULL, or what is wrong
+ * with it. */
+const char *es_mapping_read(struct es_table *t, struct arena *a, str text);
+
 /* ---- schema.c ---- */
 
 enum status es_tables(struct remote *r, struct arena *a,
@@ -97,6 +112,14 @@ struct es_table *es_table_find(struct elastic *e, str name);
 /* The table, asked for when it is new. ST_USER: there is none. */
 enum status es_table_get(struct elastic *e, str name, struct es_table **out,
                          const struct remote_call *call);
+
+/* ---- value.c ---- */
+
+struct cell;
+struct pool;
+/* Changes a value of a document to what the index has; texts in `pool`. */
+void es_value(struct pool *pool, const struct es_field *f, struct cell *c);
+bool es_is_address(str s); /* in the one spelling of the service */
 
 /* ---- filter.c ---- */
 
@@ -112,26 +135,129 @@ struct es_scope {
 bool es_filter(const struct es_scope *s, struct buf *b,
                const struct remote_expr *e);
 
+/* Parts of it that exact.c says too. */
+bool es_is_plain(str s); /* a text that a field can hold as it is */
+void es_text_query(struct buf *b, const char *kind, str field, str text);
+bool es_is_comparison(str op);
+str es_turned(str op); /* its operands change places */
+/* Elasticsearch 8 tells which fields of a document were too long. */
+bool es_tells_ignored(const struct elastic *e);
+
+/* ---- proof.c ---- */
+
+/* What must hold of the rows of a search for its answer to be exact: each has
+ * at most one value in each field, nothing was left out of the index, and no
+ * row is in doubt. */
+struct es_proof {
+    struct arena *arena;
+    LIST(const struct es_field *) fields;
+    LIST(const struct es_field *) numbers; /* of which sums, … are wanted */
+    LIST(const struct es_field *) sums;
+    LIST(str) doubts; /* queries that no row may match */
+};
+/* May be said of its field at all. */
+bool es_provable(const struct elastic *e, const struct es_field *f);
+void es_proof_field(struct es_proof *p, const struct es_field *f);
+/* Its smallest and largest value come back as doubles. */
+void es_proof_number(struct es_proof *p, const struct es_field *f, bool sum);
+void es_proof_doubt(struct es_proof *p, str query);
+/* The body of the request without its braces' first: ,"aggs":{…} */
+void es_proof_text(const struct es_proof *p, struct buf *b);
+/* Whether an answer (in the stored spelling) proves it. */
+bool es_proof_holds(const struct es_proof *p, struct arena *a, str json);
+
+/* ---- exact.c ---- */
+
+/* Appends a query of the DSL that keeps exactly the rows for which `e` is true,
+ * given what it adds to `proof`. False: it cannot be said; what was appended
+ * is to be thrown away. */
+bool es_exact(const struct es_scope *s, struct buf *b, struct es_proof *proof,
+              const struct remote_expr *e);
+
 /* ---- plan.c ---- */
+
+enum es_metric_kind { ES_COUNT, ES_COUNTIF, ES_SUM, ES_AVG, ES_MIN, ES_MAX };
+
+struct es_key {
+    const struct es_field *field;
+    int64_t bin; /* ticks; 0: as it is */
+};
+struct es_metric {
+    enum es_metric_kind kind;
+    const struct es_field *field;
+    str query; /* ES_COUNTIF */
+};
 
 /* What the stages of a query come to. */
 struct es_plan {
     const struct es_table *table;
     size_t ncols;
     struct source_col *cols;
-    const struct es_field **fields;
+    const struct es_field **fields; /* NULL: what only a group may need */
+    int64_t *bins;                  /* of a column; 0: as it is */
     bool all;      /* no column was left out */
     bool filtered;
     str query;     /* DSL; "" everything */
     bool counts;   /* only how many rows there are, named cols[0] */
     bool limited;
     uint64_t limit;
+    bool computed; /* some column is only of use to a group */
+    bool inexact;  /* `exact` lacks a condition */
+    str exact;     /* as `query`, of exactly the rows, given `proof` */
+    struct es_proof proof;
+    bool grouped; /* cols are the keys, then the metrics */
+    size_t nkeys, nmetrics;
+    struct es_key *keys;
+    struct es_metric *metrics;
     enum remote_push last; /* the answer for the last stage */
 };
 void es_plan(struct elastic *e, const struct remote_query *q, struct arena *a,
              struct es_plan *p);
+/* Its answer is right only if the proof holds. */
+bool es_plan_needs_proof(const struct es_plan *p);
 enum remote_push es_push(struct remote *r, const struct remote_query *q,
                          const struct remote_stage *next);
+
+/* ---- group_plan.c ---- */
+
+/* Adds a REMOTE_SUMMARIZE or REMOTE_DISTINCT. False: it cannot be said. */
+bool es_plan_groups(struct elastic *e, struct arena *a, struct es_plan *p,
+                    const struct remote_stage *st);
+/* A column that is more than a field as it is: bin(…). False: it is not. */
+bool es_plan_bin(const struct es_plan *p, const struct remote_expr *e,
+                 struct es_key *out);
+int es_plan_find(const struct es_plan *p, const struct remote_expr *e);
+
+/* ---- point.c ---- */
+
+/* Points in time can be had. */
+#define ES_KEEP_ALIVE "5m"
+bool es_has_points(const struct elastic *e);
+/* A point in time over an index; its id, malloc'd. */
+enum status es_point_open(struct elastic *e, str index, str *id,
+                          const struct remote_call *call);
+/* Takes the newer id of an answer, if it is another. */
+void es_point_keep(str *id, str newer);
+void es_point_close(struct elastic *e, str id, bool scroll);
+
+/* ---- group_text.c ---- */
+
+#define ES_GROUPS_PAGE 5000 /* search.max_buckets is 65,536 */
+/* Whether the data are as the plan's proof wants them. */
+enum status es_prove(struct elastic *e, const struct es_plan *p, str point,
+                     bool *holds, const struct remote_call *call);
+/* The body that asks for groups. `after`: the keys of the last one; "". */
+void es_groups_add(struct buf *b, const struct es_plan *p, uint64_t size,
+                   str point, str after);
+/* For .explain, without a point in time. */
+void es_prove_text(const struct es_plan *p, struct buf *b);
+void es_groups_text(const struct es_plan *p, struct buf *b);
+
+/* ---- groups.c ---- */
+
+/* The groups as rows; owns `point` from now on. */
+struct source *es_read_groups(struct elastic *e, const struct remote_query *q,
+                              const struct es_plan *p, str point);
 
 /* ---- hits.c ---- */
 
@@ -173,6 +299,10 @@ bool es_hits_sample(struct es_table *t, struct body *body);
 enum status es_read_table(struct elastic *e, const struct remote_query *q,
                           const struct es_plan *p, struct source **out,
                           const struct remote_call *call);
+/* The first rows of a plan with a proof; owns `point` from now on. */
+struct source *es_read_some(struct elastic *e, const struct remote_query *q,
+                            const struct es_plan *p, str point);
+#define ES_MAX_PAGE 10000 /* index.max_result_window */
 /* The body of the first request, for .explain. */
 void es_search_text(struct elastic *e, const struct es_plan *p, struct buf *b);
 /* DSL of a text query's time range; "" without bounds. */

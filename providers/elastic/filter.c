@@ -37,7 +37,7 @@ static const struct es_field *field_of(const struct writer *w,
 
 /* A text that a field can hold as it is. Several values of a field are joined
  * by newlines here. */
-static bool is_plain(str s)
+bool es_is_plain(str s)
 {
     return s.n > 0 && s.n <= MAX_TERM && utf8_valid(s) &&
            str_find_char(s, '\n') < 0 && str_find_char(s, 0) < 0 &&
@@ -47,7 +47,7 @@ static bool is_plain(str s)
 static bool is_text(const struct remote_expr *e)
 {
     return e->kind == REMOTE_LITERAL && e->value.type == TYPE_STRING &&
-           !e->value.null && is_plain(e->value.s);
+           !e->value.null && es_is_plain(e->value.s);
 }
 
 /* ---- terms ---- */
@@ -60,11 +60,13 @@ static void open_query(struct writer *w, const char *kind, str field)
 }
 
 /* {"kind":{"field":"text"}} */
-static void text_query(struct writer *w, const char *kind, str field, str text)
+void es_text_query(struct buf *b, const char *kind, str field, str text)
 {
-    open_query(w, kind, field);
-    json_str(w->b, text);
-    buf_adds(w->b, "}}");
+    buf_addf(b, "{\"%s\":{", kind);
+    json_str(b, field);
+    buf_addc(b, ':');
+    json_str(b, text);
+    buf_adds(b, "}}");
 }
 
 static bool fits(const struct es_field *f, str s)
@@ -83,7 +85,7 @@ static bool equal_text(struct writer *w, const struct es_field *f, str s)
     if (f->kind == ES_KEYWORD ? !fits(f, s) || f->ignore_above < 0
                               : f->kind != ES_IP || !is_address(s))
         return false;
-    text_query(w, "term", f->exact, s);
+    es_text_query(w->b, "term", f->exact, s);
     return true;
 }
 
@@ -127,8 +129,7 @@ static void wildcard(struct writer *w, const struct es_field *f, str s,
     buf_release(&pattern);
 }
 
-/* Elasticsearch 8 tells which fields of a document were too long. */
-static bool tells_ignored(const struct elastic *e)
+bool es_tells_ignored(const struct elastic *e)
 {
     return !e->opensearch && e->major >= 8;
 }
@@ -140,7 +141,7 @@ static bool like_text(struct writer *w, const struct es_field *f, str s,
     bool whole = how == 'q' && fits(f, s);
     bool all = f->ignore_above == INT64_MAX;
     if (f->kind != ES_KEYWORD || s.n > MAX_NEEDLE ||
-        (!whole && !all && !tells_ignored(w->s->e)))
+        (!whole && !all && !es_tells_ignored(w->s->e)))
         return false;
     if (whole || all) {
         wildcard(w, f, s, how);
@@ -149,7 +150,7 @@ static bool like_text(struct writer *w, const struct es_field *f, str s,
     buf_adds(w->b, "{\"bool\":{\"should\":[");
     wildcard(w, f, s, how);
     buf_addc(w->b, ',');
-    text_query(w, "term", S("_ignored"), f->exact);
+    es_text_query(w->b, "term", S("_ignored"), f->exact);
     buf_adds(w->b, "]}}");
     return true;
 }
@@ -185,8 +186,9 @@ static bool whole_fits(const struct es_field *f, const struct value *v)
 /* A real that JSON can say. */
 static bool real_fits(const struct es_field *f, const struct value *v)
 {
-    return f->kind == ES_FLOAT && v->type == TYPE_REAL && v->d > -1e30 &&
-           v->d < 1e30 && (v->d == 0 || v->d > 1e-30 || v->d < -1e-30);
+    return (f->kind == ES_FLOAT || f->kind == ES_DOUBLE) &&
+           v->type == TYPE_REAL && v->d > -1e30 && v->d < 1e30 &&
+           (v->d == 0 || v->d > 1e-30 || v->d < -1e-30);
 }
 
 static bool time_fits(const struct es_field *f, const struct value *v)
@@ -218,6 +220,8 @@ static bool add_bound(struct writer *w, const struct es_field *f,
     buf_addf(w->b, "\"%s\":", up ? "lte" : "gte");
     if (whole_fits(f, v))
         buf_add_i64(w->b, v->i);
+    else if (real_fits(f, v) && v->d == 0) /* -0.0 is less than 0.0 there */
+        buf_adds(w->b, up ? "0.0" : "-0.0");
     else if (real_fits(f, v))
         buf_add_f64(w->b, v->d);
     else if (time_fits(f, v))
@@ -251,7 +255,7 @@ static bool equal_value(struct writer *w, const struct es_field *f,
     if (v->null)
         return false;
     if (v->type == TYPE_STRING)
-        return is_plain(v->s) && equal_text(w, f, v->s);
+        return es_is_plain(v->s) && equal_text(w, f, v->s);
     if (f->kind == ES_BOOL && v->type == TYPE_BOOL) {
         open_query(w, "term", f->exact);
         buf_adds(w->b, v->i ? "true}}" : "false}}");
@@ -274,7 +278,7 @@ static bool compare(struct writer *w, const struct es_field *f, str op,
     return op.p[0] == '>' && range(w, f, v, NULL);
 }
 
-static str turned(str op)
+str es_turned(str op)
 {
     return str_eqz(op, "<")    ? S(">")
            : str_eqz(op, "<=") ? S(">=")
@@ -283,7 +287,7 @@ static str turned(str op)
                                : op;
 }
 
-static bool is_comparison(str op)
+bool es_is_comparison(str op)
 {
     return str_eqz(op, "==") || str_eqz(op, "<") || str_eqz(op, "<=") ||
            str_eqz(op, ">") || str_eqz(op, ">=");
@@ -296,7 +300,7 @@ static bool say_comparison(struct writer *w, const struct remote_expr *e)
     const struct es_field *f = field_of(w, swap ? y : x);
     const struct remote_expr *v = swap ? x : y;
     return f && v->kind == REMOTE_LITERAL &&
-           compare(w, f, swap ? turned(e->name) : e->name, &v->value);
+           compare(w, f, swap ? es_turned(e->name) : e->name, &v->value);
 }
 
 /* One of the literals; all of them must be sayable. */
@@ -381,7 +385,7 @@ static bool say(struct writer *w, const struct remote_expr *e)
     char how = how_of(op);
     if (str_eqz(op, "and") || str_eqz(op, "or"))
         return say_logic(w, e, str_eqz(op, "and"));
-    if (e->nargs == 2 && is_comparison(op))
+    if (e->nargs == 2 && es_is_comparison(op))
         return say_comparison(w, e);
     if (e->nargs == 2 && how) {
         const struct es_field *f = field_of(w, e->args[0]);

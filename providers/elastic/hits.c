@@ -4,8 +4,9 @@
  * A document may say one field as {"a":{"b":1}} or {"a.b":1}, as one value or
  * as several, in a list or spread over a list of objects. Paths are put
  * together on the way down and looked up among the columns. Several values are
- * a list in a dynamic column, lines in a text column; in any other the first
- * one counts, and how often that was so is told. */
+ * a list in a dynamic column, lines in a text column (but for equal ones: a
+ * field is a set of values there); in any other the first one counts, and how
+ * often that was so is told. */
 #include "elastic.h"
 
 #include "base/ticks.h"
@@ -19,6 +20,8 @@ struct slot {
     struct cell first;
     uint32_t n;     /* values so far */
     bool source;    /* from the document itself */
+    bool differ;    /* the values, of a text */
+    size_t nfirst;  /* bytes of the first in `all` */
     struct buf all; /* of two values and more */
 };
 
@@ -77,10 +80,17 @@ static void add_value(struct es_hits *h, size_t col, const struct cell *c)
         buf_addc(&s->all, ',');
         add_raw(&s->all, c);
     } else if (t == TYPE_STRING) {
-        if (s->n == 2)
+        if (s->n == 2) {
             add_text(&s->all, &s->first);
+            s->nfirst = s->all.n;
+            s->differ = false;
+        }
         buf_addc(&s->all, '\n');
+        size_t before = s->all.n;
         add_text(&s->all, c);
+        str all = buf_str(&s->all);
+        s->differ |= !str_eq(str_sub(all, 0, s->nfirst),
+                             str_sub(all, before, all.n));
     }
 }
 
@@ -95,30 +105,6 @@ static void take_slot(struct es_hits *h, size_t col, bool source)
         buf_reset(&s->all);
     }
     s->source = source;
-}
-
-/* Numbers in a date field. */
-static void date_of_number(struct es_hits *h, size_t col, struct cell *c)
-{
-    enum { ROOM = 40 };
-    int64_t unit = h->w.fields[col]->seconds ? TICKS_PER_SEC : TICKS_PER_MS;
-    int64_t most = TICKS_MAX / unit;
-    if (c->kind == CELL_STRING && c->n < ROOM) {
-        int64_t v = 0;
-        size_t i = 0;
-        for (; i < c->n && c->p[i] >= '0' && c->p[i] <= '9' && i < 18; i++)
-            v = v * 10 + (c->p[i] - '0');
-        if (i == 0 || i < c->n)
-            return;
-        c->kind = CELL_INT;
-        c->i = v;
-    }
-    if (c->kind != CELL_INT || c->i > most || c->i < -most)
-        return;
-    struct buf b = { .p = pool_alloc(&h->rows.batch.pool, ROOM), .cap = ROOM,
-                     .max = ROOM };
-    ticks_format(&b, TICKS_UNIX_EPOCH + c->i * unit);
-    *c = (struct cell){ .p = b.p, .n = (uint32_t)b.n, .kind = CELL_TEXT };
 }
 
 /* False: the column cannot hold it. */
@@ -145,8 +131,7 @@ static void leaf(struct es_hits *h, size_t col, bool source)
     }
     if (!pull_value(&h->j, &c) || c.kind == CELL_NULL)
         return;
-    if (t == TYPE_DATETIME)
-        date_of_number(h, col, &c);
+    es_value(&h->rows.batch.pool, h->w.fields[col], &c);
     if (!fits_column(t, &c)) {
         h->misfits++;
         return;
@@ -268,7 +253,9 @@ static struct cell finished(struct es_hits *h, size_t col)
     struct slot *s = &h->slots[col];
     enum type t = h->w.cols[col].type;
     struct cell c = s->first;
-    if (s->n > 1 && (t == TYPE_DYNAMIC || t == TYPE_STRING)) {
+    if (s->n > 1 && t == TYPE_STRING && !s->differ && buf_ok(&s->all)) {
+        ; /* the first says it all */
+    } else if (s->n > 1 && (t == TYPE_DYNAMIC || t == TYPE_STRING)) {
         str text = joined(h, s, t == TYPE_DYNAMIC);
         c = (struct cell){ .p = text.p, .n = (uint32_t)text.n,
                            .kind = t == TYPE_STRING ? CELL_TEXT : CELL_JSON,

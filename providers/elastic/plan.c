@@ -1,8 +1,10 @@
 /* plan.c - what the stages of a pipeline come to in one search.
  *
  * Called by: the language (push), elastic.c.
- * Filters are only ever wider, so a number of rows or a count is exact as long
- * as there is none. */
+ * Every filter is said twice: wider than it is whatever the documents hold
+ * (filter.c), and as it is for documents of which something is proved first
+ * (exact.c). Rows are read by the first. A number of rows is exact as long as
+ * there is no filter; groups, and rows of a filter, are so given proof. */
 #include "elastic.h"
 
 enum { MAX_QUERY = 256 << 10, MAX_CONDITIONS = 100 };
@@ -11,8 +13,8 @@ struct planner {
     struct elastic *e;
     struct arena *arena;
     struct es_plan *p;
-    struct buf filters;
-    unsigned nfilters;
+    struct buf filters, exacts; /* conditions, with commas between */
+    unsigned nfilters, nexacts;
 };
 
 static void all_columns(struct planner *w)
@@ -21,6 +23,7 @@ static void all_columns(struct planner *w)
     size_t n = p->table->fields.n;
     p->cols = arena_array(w->arena, n, sizeof *p->cols);
     p->fields = arena_array(w->arena, n, sizeof *p->fields);
+    p->bins = arena_zalloc(w->arena, (n + 1) * sizeof *p->bins);
     for (size_t i = 0; i < n; i++) {
         const struct es_field *f = &p->table->fields.v[i];
         if (f->dropped)
@@ -30,7 +33,7 @@ static void all_columns(struct planner *w)
     }
 }
 
-static int find(const struct es_plan *p, const struct remote_expr *e)
+int es_plan_find(const struct es_plan *p, const struct remote_expr *e)
 {
     for (size_t i = 0; i < p->ncols && e->kind == REMOTE_COLUMN; i++)
         if (str_eq(p->cols[i].name, e->name))
@@ -38,79 +41,140 @@ static int find(const struct es_plan *p, const struct remote_expr *e)
     return -1;
 }
 
+/* ---- conditions ---- */
+
+static struct es_scope scope_of(const struct planner *w)
+{
+    const struct es_plan *p = w->p;
+    return (struct es_scope){ w->e, p->table, p->ncols, p->cols, p->fields };
+}
+
+static bool say_wider(struct planner *w, const struct remote_expr *e)
+{
+    struct es_scope s = scope_of(w);
+    size_t before = w->filters.n;
+    buf_adds(&w->filters, w->nfilters ? "," : "");
+    bool ok = es_filter(&s, &w->filters, e);
+    if (ok)
+        w->nfilters++;
+    else
+        w->filters.n = before;
+    return ok;
+}
+
+static bool say_exactly(struct planner *w, const struct remote_expr *e)
+{
+    struct es_scope s = scope_of(w);
+    size_t before = w->exacts.n;
+    buf_adds(&w->exacts, w->nexacts ? "," : "");
+    bool ok = !w->p->inexact && es_has_points(w->e) &&
+              es_exact(&s, &w->exacts, &w->p->proof, e);
+    if (ok)
+        w->nexacts++;
+    else
+        w->exacts.n = before;
+    return ok;
+}
+
 static enum remote_push add_where(struct planner *w,
                                   const struct remote_stage *st)
 {
     struct es_plan *p = w->p;
-    struct es_scope s = { w->e, p->table, p->ncols, p->cols, p->fields };
-    size_t before = w->filters.n;
-    if (p->limited || p->counts || w->nfilters >= MAX_CONDITIONS)
+    if (p->limited || p->counts || p->grouped ||
+        w->nfilters + w->nexacts >= MAX_CONDITIONS)
         return PUSH_NO;
-    buf_adds(&w->filters, w->nfilters ? "," : "");
-    if (!es_filter(&s, &w->filters, st->cond)) {
-        w->filters.n = before;
-        return PUSH_NO;
-    }
+    bool wider = say_wider(w, st->cond), exact = say_exactly(w, st->cond);
     p->filtered = true;
-    w->nfilters++;
-    return PUSH_WIDER;
+    p->inexact |= !exact;
+    return exact ? PUSH_PROVABLE : wider ? PUSH_WIDER : PUSH_NO;
 }
 
-/* Only columns as they are, each once. */
+/* ---- columns ---- */
+
+/* One column of a projection. False: rows as they are read do not have it. */
+static bool project_one(struct planner *w, const struct remote_expr *e,
+                        size_t to, struct es_plan *out)
+{
+    const struct es_plan *p = w->p;
+    struct es_key key;
+    int at = es_plan_find(p, e);
+    out->cols[to].type = at < 0 ? e->type : p->cols[at].type;
+    out->fields[to] = at < 0 ? NULL : p->fields[at];
+    out->bins[to] = at < 0 ? 0 : p->bins[at];
+    if (at < 0 && es_plan_bin(p, e, &key)) {
+        out->fields[to] = key.field;
+        out->bins[to] = key.bin;
+    }
+    bool again = false; /* a field comes once in a row */
+    for (size_t k = 0; k < to; k++)
+        again |= out->fields[k] == out->fields[to];
+    return out->fields[to] && !out->bins[to] && !again;
+}
+
+/* Columns as they are, each once; others only a group may need. */
 static enum remote_push add_project(struct planner *w,
                                     const struct remote_stage *st)
 {
-    struct es_plan *p = w->p;
+    struct es_plan *p = w->p, out = *p;
     size_t n = st->nassigns;
-    struct source_col *cols = arena_array(w->arena, n, sizeof *cols);
-    const struct es_field **fields = arena_array(w->arena, n, sizeof *fields);
-    if (p->counts)
+    if (p->counts || p->grouped)
         return PUSH_NO;
+    out.cols = arena_array(w->arena, n, sizeof *out.cols);
+    out.fields = arena_array(w->arena, n, sizeof *out.fields);
+    out.bins = arena_array(w->arena, n, sizeof *out.bins);
     for (size_t i = 0; i < n; i++) {
-        int at = find(p, st->assigns[i].e);
-        if (at < 0)
-            return PUSH_NO;
-        cols[i] = (struct source_col){ st->assigns[i].name, p->cols[at].type };
-        fields[i] = p->fields[at];
-        for (size_t k = 0; k < i; k++)
-            if (fields[k] == fields[i])
-                return PUSH_NO;
+        out.cols[i].name = st->assigns[i].name;
+        out.computed |= !project_one(w, st->assigns[i].e, i, &out);
     }
-    p->all = false;
-    p->ncols = n;
-    p->cols = cols;
-    p->fields = fields;
-    return PUSH_EXACT;
+    if (out.computed && (p->limited || !es_has_points(w->e)))
+        return PUSH_NO;
+    out.all = false;
+    out.ncols = n;
+    *p = out;
+    return p->computed ? PUSH_PROVABLE : PUSH_EXACT;
 }
 
-/* count() of everything. */
-static enum remote_push add_summarize(struct planner *w,
-                                      const struct remote_stage *st)
+/* ---- groups and numbers of rows ---- */
+
+static bool is_count(const struct remote_stage *st)
+{
+    const struct remote_expr *e = st->nassigns ? st->assigns[0].e : NULL;
+    return st->kind == REMOTE_SUMMARIZE && st->nkeys == 0 &&
+           st->nassigns == 1 && e->kind == REMOTE_CALL && !e->nargs &&
+           str_eqz(e->name, "count");
+}
+
+static enum remote_push add_groups(struct planner *w,
+                                   const struct remote_stage *st)
 {
     struct es_plan *p = w->p;
-    if (p->counts || p->filtered || p->limited || st->nkeys ||
-        st->nassigns != 1)
+    if (p->counts || p->grouped || p->limited)
         return PUSH_NO;
-    const struct remote_expr *e = st->assigns[0].e;
-    if (e->kind != REMOTE_CALL || e->nargs || !str_eqz(e->name, "count"))
+    if (is_count(st) && !p->filtered) {
+        p->counts = true;
+        p->ncols = 1;
+        p->cols = NEW(w->arena, struct source_col);
+        p->cols[0] = (struct source_col){ st->assigns[0].name, TYPE_LONG };
+        return PUSH_EXACT;
+    }
+    if (p->inexact || !es_has_points(w->e) ||
+        !es_plan_groups(w->e, w->arena, p, st))
         return PUSH_NO;
-    p->counts = true;
-    p->ncols = 1;
-    p->cols = NEW(w->arena, struct source_col);
-    p->cols[0] = (struct source_col){ st->assigns[0].name, TYPE_LONG };
-    return PUSH_EXACT;
+    return PUSH_PROVABLE;
 }
 
 static enum remote_push add_take(struct planner *w,
                                  const struct remote_stage *st)
 {
     struct es_plan *p = w->p;
-    if (p->counts || p->filtered)
+    bool some = p->filtered && !p->grouped;
+    if (p->counts || (p->computed && !p->grouped) ||
+        (some && (p->inexact || st->count > ES_MAX_PAGE)))
         return PUSH_NO;
     if (!p->limited || st->count < p->limit)
         p->limit = st->count;
     p->limited = true;
-    return PUSH_EXACT;
+    return some ? PUSH_PROVABLE : PUSH_EXACT;
 }
 
 static enum remote_push add_stage(struct planner *w,
@@ -119,10 +183,18 @@ static enum remote_push add_stage(struct planner *w,
     switch (st->kind) {
     case REMOTE_WHERE: return add_where(w, st);
     case REMOTE_PROJECT: return add_project(w, st);
-    case REMOTE_SUMMARIZE: return add_summarize(w, st);
+    case REMOTE_SUMMARIZE:
+    case REMOTE_DISTINCT: return add_groups(w, st);
     case REMOTE_TAKE: return add_take(w, st);
     default: return PUSH_NO;
     }
+}
+
+static str all_of(struct arena *a, const struct buf *conditions)
+{
+    return conditions->n ? arena_fmt(a, "{\"bool\":{\"filter\":[%.*s]}}",
+                                     STRF(buf_str(conditions)))
+                         : S("");
 }
 
 void es_plan(struct elastic *e, const struct remote_query *q, struct arena *a,
@@ -130,19 +202,25 @@ void es_plan(struct elastic *e, const struct remote_query *q, struct arena *a,
 {
     struct planner w = { .e = e, .arena = a, .p = p };
     *p = (struct es_plan){ .table = es_table_find(e, q->table), .all = true,
-                           .query = S(""), .last = PUSH_NO };
+                           .last = PUSH_NO, .proof = { .arena = a } };
     if (!p->table)
         return;
     buf_init(&w.filters, MAX_QUERY);
+    buf_init(&w.exacts, MAX_QUERY);
     all_columns(&w);
     for (size_t i = 0; i < q->nstages; i++)
         p->last = add_stage(&w, &q->stages[i]);
-    if (!buf_ok(&w.filters))
+    if (!buf_ok(&w.filters) || !buf_ok(&w.exacts))
         p->last = PUSH_NO;
-    else if (w.nfilters)
-        p->query = arena_fmt(a, "{\"bool\":{\"filter\":[%.*s]}}",
-                             STRF(buf_str(&w.filters)));
+    p->query = all_of(a, &w.filters);
+    p->exact = all_of(a, &w.exacts);
     buf_release(&w.filters);
+    buf_release(&w.exacts);
+}
+
+bool es_plan_needs_proof(const struct es_plan *p)
+{
+    return p->grouped || (p->limited && p->filtered);
 }
 
 enum remote_push es_push(struct remote *r, const struct remote_query *q,

@@ -15,11 +15,10 @@
 enum {
     FIRST_PAGE = 1000, /* of documents whose length is not known */
     MIN_PAGE = 100,
-    MAX_PAGE = 10000,
+    MAX_PAGE = ES_MAX_PAGE,
     SMALL_BYTES = 8 << 20,  /* pages below it grow */
     LARGE_BYTES = 48 << 20, /* above it shrink */
 };
-#define KEEP_ALIVE "5m"
 
 struct es_source {
     struct source source;
@@ -28,6 +27,7 @@ struct es_source {
     str query; /* DSL; "" all */
     str index;
     bool all, counts, scrolls, limited;
+    bool once; /* one page is all */
     uint64_t limit;
     size_t doc_bytes;
     str ids[SOURCE_MAX_PARTS]; /* newest, of each part; malloc'd copies */
@@ -90,11 +90,15 @@ void es_search_text(struct elastic *e, const struct es_plan *p, struct buf *b)
         buf_adds(b, "{}");
         return;
     }
+    if (p->grouped) {
+        es_groups_text(p, b);
+        return;
+    }
     uint64_t size = first_page(p->table->doc_bytes);
     buf_addf(b, "{\"size\":%llu",
              (unsigned long long)(p->limited && p->limit < size ? p->limit
                                                                 : size));
-    add_query(b, p->query);
+    add_query(b, es_plan_needs_proof(p) ? p->exact : p->query);
     add_columns(b, &w);
     buf_addc(b, '}');
 }
@@ -114,6 +118,8 @@ struct page_loop {
 
 static uint64_t page_size(const struct page_loop *l)
 {
+    if (l->s->once)
+        return l->s->limit;
     uint64_t left = l->s->limited ? l->s->limit - l->read : l->size;
     return left < l->size ? left : l->size;
 }
@@ -129,10 +135,12 @@ static void write_page(struct page_loop *l, struct buf *b)
         buf_adds(b, ",\"sort\":[\"_doc\"]}");
         return;
     }
-    buf_adds(b, ",\"track_total_hits\":false,"
-                "\"sort\":[{\"_shard_doc\":\"asc\"}],\"pit\":{\"id\":");
+    buf_adds(b, ",\"track_total_hits\":false,");
+    if (!s->once)
+        buf_adds(b, "\"sort\":[{\"_shard_doc\":\"asc\"}],");
+    buf_adds(b, "\"pit\":{\"id\":");
     json_str(b, s->ids[l->part]);
-    buf_adds(b, ",\"keep_alive\":\"" KEEP_ALIVE "\"}");
+    buf_adds(b, ",\"keep_alive\":\"" ES_KEEP_ALIVE "\"}");
     if (s->source.nparts > 1)
         buf_addf(b, ",\"slice\":{\"id\":%u,\"max\":%u}", l->part,
                  s->source.nparts);
@@ -148,30 +156,20 @@ static enum status ask_page(struct page_loop *l)
     struct es_request rq = { .path = S("/_search") };
     buf_init(&b, 4 << 20);
     if (s->scrolls && s->ids[l->part].n) {
-        buf_adds(&b, "{\"scroll\":\"" KEEP_ALIVE "\",\"scroll_id\":");
+        buf_adds(&b, "{\"scroll\":\"" ES_KEEP_ALIVE "\",\"scroll_id\":");
         json_str(&b, s->ids[l->part]);
         buf_addc(&b, '}');
         rq.path = S("/_search/scroll");
     } else {
         if (s->scrolls)
             rq.path = es_path(l->arena, s->index,
-                              "/_search?scroll=" KEEP_ALIVE);
+                              "/_search?scroll=" ES_KEEP_ALIVE);
         write_page(l, &b);
     }
     rq.body = buf_str(&b);
     enum status st = es_send(s->e, &rq, &l->body, &l->call);
     buf_release(&b);
     return st == ST_USER ? es_garbled(s->e, &l->call, "404") : st;
-}
-
-static void keep_id(str *id, str newer)
-{
-    if (!newer.n || str_eq(*id, newer))
-        return;
-    free((char *)id->p);
-    char *p = xmalloc(newer.n);
-    memcpy(p, newer.p, newer.n);
-    *id = (str){ p, newer.n };
 }
 
 static void tell_partial(struct page_loop *l, const struct es_page *page)
@@ -217,8 +215,9 @@ static enum status one_page(struct page_loop *l, bool *more)
     tell_partial(l, &page);
     l->s->source.bytes_read += bytes;
     l->read += page.nhits;
-    keep_id(&l->s->ids[l->part], l->s->scrolls ? page.scroll : page.pit);
-    *more = page.nhits > 0 && (l->s->scrolls || page.nhits >= asked) &&
+    es_point_keep(&l->s->ids[l->part], l->s->scrolls ? page.scroll : page.pit);
+    *more = page.nhits > 0 && !l->s->once &&
+            (l->s->scrolls || page.nhits >= asked) &&
             !(l->s->limited && l->read >= l->s->limit);
     if (*more && !l->s->scrolls && !page.last_sort.n)
         return es_garbled(l->s->e, &l->call, "a hit has no place in the order");
@@ -266,31 +265,6 @@ static enum status read_part(struct source *src, unsigned part,
     return st;
 }
 
-static void close_context(struct es_source *s, str id)
-{
-    struct arena *a = arena_new();
-    struct diags ds;
-    struct buf b;
-    struct es_request rq = { .method = "DELETE" };
-    diags_init(&ds, a);
-    struct remote_call call = { .ds = &ds };
-    str json;
-    buf_init(&b, 1 << 20);
-    rq.path = s->scrolls         ? S("/_search/scroll")
-              : s->e->opensearch ? S("/_search/point_in_time")
-                                 : S("/_pit");
-    buf_adds(&b, s->scrolls         ? "{\"scroll_id\":["
-                 : s->e->opensearch ? "{\"pit_id\":["
-                                    : "{\"id\":");
-    json_str(&b, id);
-    buf_adds(&b, s->scrolls || s->e->opensearch ? "]}" : "}");
-    rq.body = buf_str(&b);
-    rq.unknown = true;
-    (void)es_ask(s->e, &rq, a, &json, &call); /* else it ends by itself */
-    buf_release(&b);
-    arena_free(a);
-}
-
 static void source_close(struct source *src)
 {
     struct es_source *s = src->impl;
@@ -299,45 +273,21 @@ static void source_close(struct source *src)
         for (unsigned k = 0; k < i; k++)
             again |= str_eq(s->ids[k], s->ids[i]);
         if (s->ids[i].n && !again)
-            close_context(s, s->ids[i]);
+            es_point_close(s->e, s->ids[i], s->scrolls);
     }
     for (unsigned i = 0; i < src->nparts; i++)
         free((char *)s->ids[i].p);
     arena_free(src->arena);
 }
 
-static enum status open_point(struct es_source *s,
-                              const struct remote_call *call)
+static enum status open_points(struct es_source *s,
+                               const struct remote_call *call)
 {
-    struct arena *a = arena_new();
-    struct es_request rq = {
-        .path = es_path(a, s->index,
-                        s->e->opensearch
-                            ? "/_search/point_in_time?keep_alive=" KEEP_ALIVE
-                            : "/_pit?keep_alive=" KEEP_ALIVE),
-    };
-    struct body body;
-    struct pull j;
-    struct field_names none;
-    str key, id = S("");
-    body_init(&body, 1 << 20);
-    enum status st = es_send(s->e, &rq, &body, call);
-    if (st == ST_OK) {
-        field_names_init(&none, a);
-        pull_init(&j, body_text(&body), &none);
-        for (pull_object(&j); pull_key(&j, &key);)
-            if (str_eqz(key, "id") || str_eqz(key, "pit_id"))
-                pull_text(&j, a, &id);
-            else
-                pull_skip(&j);
-        if (!id.n)
-            st = es_garbled(s->e, call, "a point in time is missing");
-        pull_release(&j);
-    }
+    str id = STR_NONE;
+    enum status st = es_point_open(s->e, s->index, &id, call);
     for (unsigned i = 0; i < s->source.nparts && st == ST_OK; i++)
-        keep_id(&s->ids[i], id);
-    body_release(&body);
-    arena_free(a);
+        es_point_keep(&s->ids[i], id);
+    free((char *)id.p);
     return st;
 }
 
@@ -376,9 +326,9 @@ static enum status read_count(struct es_source *s, struct row_sink *sink,
     return st;
 }
 
-enum status es_read_table(struct elastic *e, const struct remote_query *q,
-                          const struct es_plan *p, struct source **out,
-                          const struct remote_call *call)
+static struct es_source *new_source(struct elastic *e,
+                                    const struct remote_query *q,
+                                    const struct es_plan *p)
 {
     struct arena *a = arena_new();
     struct es_source *s = NEW(a, struct es_source);
@@ -405,16 +355,33 @@ enum status es_read_table(struct elastic *e, const struct remote_query *q,
         .nparts = s->scrolls || s->counts || s->limited ? 1 : e->slices,
         .read = read_part, .close = source_close, .keeps_part = true,
     };
+    return s;
+}
+
+enum status es_read_table(struct elastic *e, const struct remote_query *q,
+                          const struct es_plan *p, struct source **out,
+                          const struct remote_call *call)
+{
+    struct es_source *s = new_source(e, q, p);
     enum status st = ST_OK;
     if (!s->scrolls && !s->counts)
-        st = open_point(s, call);
-    if (st == ST_USER)
-        st = es_garbled(e, call, "404");
+        st = open_points(s, call);
     if (st != ST_OK)
         source_close(&s->source);
     else
         *out = &s->source;
     return st;
+}
+
+struct source *es_read_some(struct elastic *e, const struct remote_query *q,
+                            const struct es_plan *p, str point)
+{
+    struct es_source *s = new_source(e, q, p);
+    s->query = arena_str(s->source.arena, p->exact);
+    s->scrolls = false;
+    s->once = true;
+    s->ids[0] = point;
+    return &s->source;
 }
 
 str es_time_range(struct arena *a, const struct remote_query *q)

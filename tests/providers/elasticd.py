@@ -7,13 +7,13 @@ query DSL, page by page, so that paging, slices and filters mean something.
 """
 import json
 import os
-import re
 import sys
 import threading
 import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from elasticdsl import aggregations, matches, values  # noqa: E402
 from httpd import Handler, Server, count  # noqa: E402
 
 KEY = "aWQ6YS1zZWNyZXQta2V5LW9mLXRoZS1zdWl0ZQ=="
@@ -34,26 +34,6 @@ def error(kind, reason, status):
                       "type": kind, "reason": reason}, "status": status}
 
 
-def values(doc, path):
-    """All values of a dotted path, however the document spells it."""
-    out = []
-
-    def walk(value, rest):
-        if isinstance(value, list):
-            for item in value:
-                walk(item, rest)
-        elif not rest:
-            out.append(value)
-        elif isinstance(value, dict):
-            for key, inner in value.items():
-                if rest == key:
-                    walk(inner, "")
-                elif rest.startswith(key + "."):
-                    walk(inner, rest[len(key) + 1:])
-    walk(doc, path)
-    return [v for v in out if v is not None]
-
-
 def pick(doc, path):
     """The value of a path as the document has it."""
     if path in doc:
@@ -63,64 +43,6 @@ def pick(doc, path):
             return pick(inner, path[len(key) + 1:])
     held = values(doc, path)
     return held or None
-
-
-def instant(text):
-    """Milliseconds, as an indexed date."""
-    if isinstance(text, (int, float)):
-        return int(text)
-    m = re.match(r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)(?:\.(\d+))?Z$", text)
-    y, mo, d, h, mi, s = (int(x) for x in m.groups()[:6])
-    import datetime
-    days = datetime.date(y, mo, d).toordinal() - 719163
-    frac = int((m.group(7) or "0").ljust(9, "0")[:3])
-    return ((days * 24 + h) * 60 + mi) * 60000 + s * 1000 + frac
-
-
-def fold(text):
-    return "".join(c.lower() if c < "\x80" else c for c in text)
-
-
-def matches(query, doc, props):
-    (kind, what), = query.items()
-    if kind == "match_all":
-        return True
-    if kind == "bool":
-        assert set(what) <= {"filter", "should"}, what
-        ok = all(matches(q, doc, props) for q in what.get("filter", []))
-        should = what.get("should")
-        return ok and (not should or any(matches(q, doc, props)
-                                         for q in should))
-    if kind == "query_string":
-        return what["query"] in json.dumps(doc)
-    if kind == "exists":
-        return bool(values(doc, what["field"]))
-    (field, arg), = what.items()
-    if field == "_ignored":
-        return any(len(str(v)) > props[p].get("ignore_above", 1 << 31)
-                   for p in props if p == arg for v in values(doc, p))
-    base = field[:-8] if field.endswith(".keyword") else field
-    assert base in props, field
-    above = props[base].get("ignore_above", 1 << 31)
-    held = [v for v in values(doc, base) if len(str(v)) <= above]
-    if kind == "term":
-        return str(arg).lower() in [str(v).lower() for v in held] if isinstance(
-            arg, bool) else arg in held
-    if kind == "wildcard":
-        assert arg["case_insensitive"] is True and len(arg) == 2, arg
-        pattern = re.sub(r"\\(.)|([*?])|([^*?\\])", lambda m:
-                         {"*": ".*", "?": "."}[m.group(2)] if m.group(2)
-                         else re.escape(fold(m.group(1) or m.group(3))),
-                         arg["value"], flags=re.S)
-        return any(re.fullmatch(pattern, fold(str(v)), re.S) for v in held)
-    assert kind == "range" and set(arg) <= {"gte", "lte", "lt", "format"}, query
-    conv = instant if props[base]["type"].startswith("date") else float
-    if conv is instant:
-        assert arg["format"] == "strict_date_optional_time_nanos", arg
-    held = [conv(v) for v in held]
-    return any(("gte" not in arg or v >= conv(arg["gte"])) and
-               ("lte" not in arg or v <= conv(arg["lte"])) and
-               ("lt" not in arg or v < conv(arg["lt"])) for v in held)
 
 
 def flat(props, prefix=""):
@@ -223,7 +145,9 @@ class Elastic(Handler):
         props, docs = State.indices[name]
         props = flat(props)
         start = -1
-        if paged:
+        if paged and q["size"] and "sort" not in q:  # one page is all
+            assert not {"slice", "search_after"} & set(q), q
+        elif paged and q["size"]:
             assert q["sort"] == [{"_shard_doc": "asc"}], q
             start = q.get("search_after", [-1])[0]
         part = q.get("slice", {"id": 0, "max": 1})
@@ -240,7 +164,8 @@ class Elastic(Handler):
                   "hits": {"total": {"value": len(found), "relation": "eq"},
                            "max_score": None, "hits": hits}}
         if "aggs" in q:
-            answer["aggregations"] = {"a": {"value": 7}}
+            answer["aggregations"] = aggregations(
+                q["aggs"], [d for _, d in found], props, True)
         if paged:
             old = q["pit"]["id"]
             answer["pit_id"] = old

@@ -80,8 +80,51 @@ def paging(s):
           not State.searches, t, State.searches)
 
 
+def groups(s):
+    """Groups that the cluster makes, after the proof that it may."""
+    del State.searches[:]
+    t = s.table("e.many | where s startswith 'row 1' | summarize count(), "
+                "sum(n) by s | summarize count(), sum(sum_n), max(count_)")
+    wanted = [n for n in range(15000) if str(n)[0] == "1"]
+    check("groups page by page", t["rows"] == [
+        [len(wanted), sum(wanted), 1]], t)
+    asked = [q["aggs"] for q in State.searches]
+    check("a proof and two pages", len(asked) == 3 and "ignored" in asked[0] and
+          "after" in asked[2]["groups"]["composite"], asked)
+    check("one point in time, closed", not State.open_ids and 1 == len(
+        {q["pit"]["id"] for q in State.searches}), State.open_ids)
+    del State.searches[:]
+    t = s.table("e.many | where n > 7 | take 5 | summarize count(), min(n) > 7")
+    check("take of a filter", t["rows"] == [[5, True]] and
+          [q["size"] for q in State.searches] == [0, 5], t, State.searches)
+    del State.searches[:]
+    t = s.table("e.lists | where n > 0 | summarize count() by k, n | "
+                "order by k asc, n asc")
+    check("lists: documents are read", t["rows"] == [
+        ["a", 1, 200], ["p\nq", 2, 1]] and t["status"] == "complete" and
+        len([q for q in State.searches if "pit" in q]) == 5, t, State.searches)
+    text = "e.many | summarize count() by tostring = s | count"
+    for what in ("shards", "late"):
+        State.trouble[:] = [what]
+        check("no proof by a part: " + what,
+              s.table(text)["rows"] == [[15000]])
+    for what in ("shards", "late"):
+        State.trouble[:] = ["", what]
+        t = s.table(text)
+        check("groups of a part: " + what, t.get("status") == "partial" and
+              "not all of it was counted" in str(t["notes"]), t)
+    for what in ("expired", "cut", "html"):
+        for before in ([], [""], ["", ""]):
+            State.trouble[:] = before + [what]
+            told = s.message(text)
+            State.trouble[:] = []
+            check("%d answers, then %s" % (len(before), what), "cluster e" in
+                  told, told)
+            check("nothing stays open", not State.open_ids, State.open_ids)
+
+
 def trouble(s):
-    count = "e.many | summarize sum(n)"
+    count = "e.many | summarize sum(n * 1)"
     right = [[15000 * 14999 // 2]]
     for what in ("busy", "down"):
         State.trouble[:] = [what]
@@ -99,7 +142,7 @@ def trouble(s):
           "No search context" in str(t["notes"]), t["notes"])
     for what, word in (("same", "comes again"),):
         State.trouble[:] = [what]
-        text = s.message("one.many | summarize sum(n)")
+        text = s.message("one.many | summarize sum(n * 1)")
         State.trouble[:] = []
         check("%s is an error" % what, word in text, text)
         check("%s: nothing stays open" % what, not State.open_ids,
@@ -144,9 +187,10 @@ def languages(s):
     t = s.table("e.query('{\"size\":2}', language = 'dsl', index = 'many')")
     check("DSL as it is", len(t["rows"] or []) == 2 and
           t.get("status") == "truncated", t)
-    t = s.table("e.query('{\"size\":0,\"aggs\":{}}', language = 'dsl', index "
-                "= 'many') | project total, aggregations.a.value")
-    check("aggregations are one row", t["rows"] == [[15000, 7]], t)
+    t = s.table("e.query('{\"size\":0,\"aggs\":{\"a\":{\"max\":{\"field\":\"n\""
+                "}}}}', language = 'dsl', index = 'many') | project total, "
+                "aggregations.a.value")
+    check("aggregations are one row", t["rows"] == [[15000, 14999.0]], t)
     check("no such language", "no language 'perl'" in
           s.message("e.query('x', language = 'perl')").replace("there is ", ""))
     check("no PPL", "ppl" in s.message("e.query('x', language = 'ppl')"))
@@ -184,6 +228,9 @@ def main():
         "logs": (elasticprops.PROPERTIES, elasticprops.documents()),
         "many": ({"n": {"type": "long"}, "s": {"type": "keyword"}},
                  [{"n": i, "s": "row %d" % i} for i in range(15000)]),
+        "lists": ({"n": {"type": "long"}, "k": {"type": "keyword"}},
+                  [{"n": 1, "k": "a"}] * 200 + [{"n": 2, "k": ["p", "q"]},
+                                                {"n": 0}]),
         "shapes": ({"a": {"type": "long"}, "d": {"type": "long"}, "t": {
                         "type": "date"}, "b": {"properties": {
                             "c": {"type": "keyword"}}}},
@@ -198,9 +245,13 @@ def main():
           str(s.connected), s.connected)
     shapes(s)
     paging(s)
+    groups(s)
     trouble(s)
     languages(s)
+    del State.searches[:]
     elasticprops.compare(s.ask, "e.logs", check, "stand-in")
+    grouped = sum("groups" in q.get("aggs", {}) for q in State.searches)
+    check("stand-in: many groups were made there", grouped > 20, grouped)
     check("ends well", s.batch.stop() == 0)
     s = Session(port, key="d3Jvbmcta2V5LXdyb25nLWtleQ==")
     check("a wrong key", not s.connected["ok"] and "unable to authenticate" in
