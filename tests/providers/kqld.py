@@ -8,6 +8,7 @@ text that was sent means, in the service's own format.
 """
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -21,6 +22,20 @@ WORKSPACE = "11111111-2222-3333-4444-555555555555"
 CLIENT, SECRET = "99999999-0000-0000-0000-000000000001", "the~client+secret/="
 LOGS = "https://api.loganalytics.io/.default"
 GRAPH = "https://graph.microsoft.com/.default"
+# What a cluster says that a token must be for.
+KUSTO = "https://kusto.kusto.windows.net"
+RESOURCE = ["subscriptions", "s 1", "resourceGroups", "soc", "providers",
+            "Microsoft.Compute", "virtualMachines", "host1"]
+# Each generation of advanced hunting: where, for which token, what may be in
+# the body, names of members of the answer.
+HUNTING = {
+    "v1.0/security/runHuntingQuery": (GRAPH, {"Query", "Timespan"}, str),
+    "api/advancedhunting/run": ("https://api.security.microsoft.com/.default",
+                                {"Query"}, str.capitalize),
+    "api/advancedqueries/run": (
+        "https://api-gov.securitycenter.microsoft.us/.default", {"Query"},
+        str.capitalize),
+}
 DOTNET = {"string": "String", "datetime": "DateTime", "int": "Int32",
           "long": "Int64", "real": "Double", "bool": "SByte", "guid": "Guid",
           "dynamic": "Object", "timespan": "TimeSpan", "decimal": "SqlDecimal"}
@@ -32,6 +47,8 @@ class State:
     tokens = {}        # token -> scope
     asked = []         # every query text that came
     bodies = []        # every request body
+    headers = {}       # of the last query
+    cancelled = []     # ids of queries that were cancelled
     trouble = []       # names of what goes wrong, one a request
     engine = None
     lock = threading.Lock()
@@ -60,7 +77,8 @@ class Services(Handler):
         url = urllib.parse.urlsplit(self.path)
         self.args = dict(urllib.parse.parse_qsl(url.query))
         self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        parts = url.path.strip("/").split("/")
+        parts = [urllib.parse.unquote(p)
+                 for p in url.path.strip("/").split("/")]
         count("requests")
         if parts[-2:] == ["v2.0", "token"]:
             self.token()
@@ -68,8 +86,14 @@ class Services(Handler):
             self.logs(parts)
         elif parts[:3] in (["v2", "rest", "query"], ["v1", "rest", "mgmt"]):
             self.kusto(parts[2] == "mgmt")
-        elif parts == ["v1.0", "security", "runHuntingQuery"]:
-            self.defender()
+        elif parts[:2] == ["v1", RESOURCE[0]]:
+            self.resource(parts)
+        elif parts == ["v1", "rest", "auth", "metadata"]:
+            self.answer(200, {"AzureAD": {
+                "LoginEndpoint": "https://login.example", "LoginMfaRequired":
+                False, "KustoServiceResourceId": KUSTO}})
+        elif "/".join(parts) in HUNTING:
+            self.defender(*HUNTING["/".join(parts)])
         else:
             self.answer(404, one_api("PathNotFoundError", "no such path"))
 
@@ -114,6 +138,7 @@ class Services(Handler):
                                      "members %s" % sorted(body)))
             return None
         State.asked.append(body[member])
+        State.headers = {k.lower(): v for k, v in self.headers.items()}
         return body[member]
 
     # ---- trouble that all services can have ----
@@ -137,6 +162,20 @@ class Services(Handler):
         elif what == "slow":
             time.sleep(3)
             self.answer(200, data)
+        elif what == "no content":
+            self.answer(204)
+        elif what == "timeout":
+            self.answer(504, one_api("GatewayTimeout", "it took too long"))
+        elif what == "trickle":
+            self.chunked()
+            for i in range(0, len(data), 7):
+                self.chunk(data[i:i + 7])
+            self.wfile.write(b"0\r\n\r\n")
+        elif what == "hang":
+            self.chunked()
+            self.chunk(data[:len(data) // 2])
+            time.sleep(20)
+            self.close_connection = True
         else:
             return False
         return True
@@ -144,9 +183,13 @@ class Services(Handler):
     # ---- Log Analytics ----
 
     def logs(self, parts):
-        if not self.allowed(LOGS):
+        demo = parts[2] == "DEMO_WORKSPACE"
+        if demo and self.headers.get("X-Api-Key") != "DEMO_KEY":
+            self.answer(401, one_api("AuthenticationFailed", "no key"))
             return
-        if parts[2] != WORKSPACE:
+        if not demo and not self.allowed(LOGS):
+            return
+        if not demo and parts[2] != WORKSPACE:
             self.answer(400, one_api("BadArgumentError", "bad workspace",
                                      {"code": "FailedToResolveResource",
                                       "message": "no workspace " + parts[2]}))
@@ -155,11 +198,53 @@ class Services(Handler):
                 {"name": name, "description": "Rows of " + name,
                  "columns": self.schema(name)} for name in State.tables]})
         elif parts[3:] == ["query"] and self.command == "POST":
-            text = self.query_of("query", {"query", "timespan", "workspaces"})
-            if text is not None:
-                self.logs_answer(text)
+            self.logs_query()
+        elif parts[3:] == ["search"] and self.command == "POST":
+            self.logs_search()
         else:
             self.answer(404, one_api("PathNotFoundError", "no such path"))
+
+    def resource(self, parts):
+        """Logs of one resource."""
+        if not self.allowed(LOGS):
+            return
+        if parts[1:] != RESOURCE + ["query"] or self.command != "POST":
+            self.answer(404, one_api("PathNotFoundError", "/".join(parts)))
+            return
+        self.logs_query()
+
+    def waits(self):
+        """Prefer: wait=N, seconds up to ten minutes."""
+        prefer = self.headers.get("Prefer", "")
+        name, _, n = prefer.partition("=")
+        if name == "wait" and n.isdigit() and 1 <= int(n) <= 600:
+            return True
+        self.answer(400, one_api("BadArgumentError", "prefer: " + prefer))
+        return False
+
+    def logs_query(self):
+        text = self.query_of("query", {"query", "timespan", "workspaces"})
+        if text is None or not self.waits():
+            return
+        span = State.bodies[-1].get("timespan")
+        others = State.bodies[-1].get("workspaces", [])
+        if span and not re.fullmatch(r"[0-9T:.-]+Z/[0-9T:.-]+Z", span):
+            self.answer(400, one_api("BadArgumentError", "timespan " + span))
+        elif len(others) > 99 or not all(isinstance(o, str) for o in others):
+            self.answer(400, one_api("BadArgumentError", "workspaces"))
+        else:
+            self.logs_answer(text)
+
+    def logs_search(self):
+        """Tables of the plans Basic and Auxiliary: one, over a time."""
+        text = self.query_of("query", {"query"})
+        if text is None or not self.waits():
+            return
+        if "/" not in self.args.get("timespan", "") or re.search(
+                r"\b(join|union|find|search|externaldata)\b", text):
+            self.answer(400, one_api("BadArgumentError", "not for search"))
+        else:
+            self.logs_answer(text)
 
     @staticmethod
     def schema(name):
@@ -192,18 +277,48 @@ class Services(Handler):
     # ---- Kusto ----
 
     def kusto(self, command):
-        scope = "http://%s/.default" % self.headers["Host"]
-        if not self.allowed(scope):
+        if not self.allowed(KUSTO + "/.default"):
+            return
+        if command and b".cancel" in self.body:
+            self.kusto_cancel(json.loads(self.body))
             return
         text = self.query_of("csl", {"db", "csl", "properties"})
         if text is None:
             return
-        if command != text.lstrip().startswith("."):
-            self.answer(400, one_api("General_BadRequest", "wrong endpoint"))
+        wrong = self.wrong_kusto(State.bodies[-1])
+        if wrong or command != text.lstrip().startswith("."):
+            self.answer(400, one_api("General_BadRequest",
+                                     wrong or "wrong endpoint"))
         elif command:
             self.kusto_schema(text)
         else:
             self.frames(text)
+
+    def wrong_kusto(self, body):
+        """What is wrong with headers and properties; "" nothing."""
+        options = dict(body["properties"]["Options"])
+        time = options.pop("servertimeout", "")
+        if self.headers.get("Accept") != "application/json":
+            return "accept"
+        if not re.fullmatch(r"[A-Za-z]+\.[a-z]+;[0-9a-f-]+",
+                            self.headers.get("x-ms-client-request-id", "")):
+            return "x-ms-client-request-id"
+        if not re.fullmatch(r"0\d:\d\d:\d\d|01:00:00", time):
+            return "servertimeout " + time
+        if options.pop("results_progressive_enabled", None) is not False:
+            return "progressive"
+        known = {"request_readonly": bool, "notruncation": bool}
+        return "" if all(k in known and isinstance(v, known[k])
+                         for k, v in options.items()) else str(options)
+
+    def kusto_cancel(self, body):
+        found = re.fullmatch(r'\.cancel query "([^"]+)"', body["csl"])
+        if set(body) != {"db", "csl"} or not found:
+            self.answer(400, one_api("General_BadRequest", str(body)))
+            return
+        State.cancelled.append(found.group(1))
+        self.answer(200, {"Tables": [{"TableName": "Table_0", "Columns": [],
+                                      "Rows": []}]})
 
     def kusto_schema(self, text):
         if text.split() != [".show", "database", '["Logs"]', "schema"]:
@@ -265,15 +380,50 @@ class Services(Handler):
                        0, state, 4, "QueryInfo", "{}"]]},
             {"FrameType": "DataSetCompletion", "HasErrors": False,
              "Cancelled": False}]
+        if State.trouble[:1] in (["fragments"], ["replaced"], ["two tables"],
+                                 ["miscounted"]):
+            answer = self.fragments(answer, State.trouble.pop(0))
         if not self.misbehaves(answer):
             self.answer(200, answer)
 
+    @staticmethod
+    def fragments(answer, how):
+        """The same rows as a service sends them that was asked for progress:
+        parts of tables mixed with parts of another one."""
+        table, rows = answer[2], answer[2]["Rows"]
+
+        def part(id_, rows, way="DataAppend"):
+            return {"FrameType": "TableFragment", "TableId": id_,
+                    "FieldCount": len(table["Columns"]),
+                    "TableFragmentType": way, "Rows": rows}
+
+        def header(id_, kind):
+            return {"FrameType": "TableHeader", "TableId": id_, "TableKind":
+                    kind, "TableName": "x", "Columns": table["Columns"]}
+
+        count = len(rows) + (how == "miscounted")
+        frames = [header(1, "PrimaryResult"), header(7, "QueryPlan"),
+                  part(1, rows[:1]), part(7, rows[:1]),
+                  {"FrameType": "TableProgress", "TableId": 1,
+                   "TableProgress": 33.3}]
+        if how == "replaced":
+            frames.append(part(1, rows, "DataReplace"))
+        else:
+            frames.append(part(1, rows[1:]))
+        frames += [{"FrameType": "TableCompletion", "TableId": 7,
+                    "RowCount": 1},
+                   {"FrameType": "TableCompletion", "TableId": 1,
+                    "RowCount": count}]
+        if how == "two tables":
+            frames.append(dict(table, TableId=9))
+        return answer[:2] + frames + answer[3:]
+
     # ---- Defender ----
 
-    def defender(self):
-        if not self.allowed(GRAPH):
+    def defender(self, scope, members, spelled):
+        if not self.allowed(scope):
             return
-        text = self.query_of("Query", {"Query", "Timespan"})
+        text = self.query_of("Query", members)
         if text is None:
             return
         columns, rows, error = run(text)
@@ -283,9 +433,9 @@ class Services(Handler):
             return
         answer = {
             "@odata.context": "…",
-            "schema": [{"name": c["name"], "type": DOTNET[c["type"]]}
-                       for c in columns],
-            "results": [{c["name"]: v for c, v in zip(columns, row)
+            spelled("schema"): [{spelled("name"): c["name"], spelled("type"):
+                                 DOTNET[c["type"]]} for c in columns],
+            spelled("results"): [{c["name"]: v for c, v in zip(columns, row)
                          if v is not None} for row in rows]}
         if not self.misbehaves(answer):
             self.answer(200, answer)

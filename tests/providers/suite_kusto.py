@@ -4,8 +4,11 @@ Each service answers what the text that it was sent means, so a pipeline whose
 prefix is pushed down must give the same rows as over the same tables here.
 """
 import os
+import signal
+import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -398,6 +401,156 @@ def parts(kind, s, port, when):
     s.ask(".disconnect s2")
 
 
+def table_of(answer):
+    found = [o for o in answer["outputs"] if o["kind"] == "table"]
+    return found[-1] if found else {"rows": None, "status": None}
+
+
+def in_other_words(kind, s):
+    """Answers that are cut, dripped, empty or late."""
+    want = s.rows("s.SecurityEvent")
+    State.trouble[:] = ["trickle"]
+    check(kind + ": in chunks of seven bytes", s.rows("s.SecurityEvent") ==
+          want)
+    asked = len(State.asked)
+    State.trouble[:] = ["timeout"] * 2
+    text = s.message("s.SecurityEvent | where EventID == 1")
+    check(kind + ": a timeout there is final", State.trouble == ["timeout"] and
+          "timeout = 10m" in text and len(State.asked) == asked + 1, text)
+    State.trouble[:] = ["no content"]
+    answer = s.ask("s.SecurityEvent | where EventID == 1")
+    check(kind + ": no content", answer["ok"] and table_of(answer)["rows"] ==
+          [], answer)
+    State.trouble[:] = ["no content"]
+    text = s.message('s.query("SecurityEvent | where EventID == 7")')
+    check(kind + ": no content at all", "no data yet" in text, text)
+    text = s.message('s.query("SecurityEvent", serch = true)')
+    check(kind + ": an unknown option", "serch" in text, text)
+
+
+def frames(s, port):
+    want = s.rows("s.SecurityEvent")
+    for how in ("fragments", "replaced"):
+        State.trouble[:] = [how]
+        answer = s.ask("s.SecurityEvent")
+        check("kusto: %s" % how, table_of(answer)["status"] == "complete" and
+              tables_of(answer) == want, answer, want)
+    for how, note in (("two tables", "1 more table"),
+                      ("miscounted", "it counts 6 rows, and 5 came")):
+        State.trouble[:] = [how]
+        table = table_of(s.ask("s.SecurityEvent"))
+        check("kusto: %s" % how, table["status"] == "partial" and
+              note in str(table["notes"]) and len(table["rows"]) == 5, table)
+    State.trouble[:] = []
+    s.rows('s.query("SecurityEvent | count", notruncation = true)')
+    check("kusto: notruncation", State.bodies[-1]["properties"]["Options"]
+          .get("notruncation") is True, State.bodies[-1])
+    cancel(port)
+
+
+def cancel(port):
+    """SIGINT stops a cell that waits for rows, and the query there."""
+    State.trouble[:] = ["hang"]
+    program = subprocess.Popen(
+        [os.environ["SHIKRA"], "run", "-e",
+         connect("kusto", port) + "\ns.SecurityEvent"],
+        env=dict(os.environ, MSTICPYCONFIG="", HOME="/nonexistent"),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    until = time.monotonic() + 20
+    while State.trouble and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    begin = time.monotonic()
+    program.send_signal(signal.SIGINT)
+    try:
+        program.communicate(timeout=15)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        program.communicate()
+    took = time.monotonic() - begin
+    check("kusto: cancelled within two seconds", took < 2, took)
+    check("kusto: cancelled there, too", State.cancelled ==
+          [State.headers["x-ms-client-request-id"]], State.cancelled,
+          State.headers)
+
+
+def workspaces(s, port):
+    """What only Log Analytics has."""
+    rows = s.rows('s.query("SecurityEvent | count", search = true, start = '
+                  'datetime(2024-05-01), end = datetime(2024-05-02))')
+    check("sentinel: search", rows and rows[0][1] == [[5]], rows)
+    for text, word in (
+            ('s.query("T", search = true)', "a start and an end"),
+            ('s.query("T", search = "x")', "search is a bool")):
+        said = s.message(text)
+        check("sentinel: %s" % text, word in said, said)
+    more = [("a resource", ', resource = "/%s"' % "/".join(kqld.RESOURCE)),
+            ("others", ', workspaces = "one, /subscriptions/x"'),
+            ("a long time", ", timeout = 20m")]
+    for what, setting in more:
+        s.ask(connect("sentinel", port, more=setting).replace(
+            " as s ", " as m "))
+        rows = s.rows("m.SecurityEvent | where EventID == 4625 | count")
+        check("sentinel: " + what, rows and rows[0][1] == [[2]], rows,
+              s.message("m.SecurityEvent | count"))
+        if what == "others":
+            check("sentinel: are named", State.bodies[-1]["workspaces"] ==
+                  ["one", "/subscriptions/x"], State.bodies[-1])
+    check("sentinel: waits ten minutes at most", State.headers["prefer"] ==
+          "wait=600", State.headers)
+    text = s.message(connect("sentinel", port, more=', workspaces = "%s"' %
+                             ", ".join(map(str, range(100)))).replace(
+                                 " as s ", " as m "))
+    check("sentinel: a hundred at most", "101 workspaces" in text, text)
+    text = s.message(connect("sentinel", port, more=', resource = "/a/../b"')
+                     .replace(" as s ", " as m "))
+    check("sentinel: no resource", "no id of a resource" in text, text)
+    s.ask('.connect sentinel as m with (workspace_id = "DEMO_WORKSPACE", '
+          'endpoint = "http://127.0.0.1:%d/v1")' % port)
+    rows = s.rows("m.SecurityEvent | count")
+    check("sentinel: the example workspace", rows and rows[0][1] == [[5]],
+          rows)
+    s.ask(".disconnect m")
+
+
+def generations(s, port):
+    """The older APIs of Defender, and other clouds."""
+    for more in (', api = "m365d"', ', api = "mde", cloud = "gcc-high"'):
+        answer = s.ask(connect("defender", port, more=more).replace(
+            " as s ", " as m "))
+        check("defender%s: connects" % more, answer["ok"], answer)
+        rows = s.rows("m.SecurityEvent | where EventID == 4625 | count")
+        check("defender%s: rows" % more, rows and rows[0][1] == [[2]], rows,
+              s.message("m.SecurityEvent"))
+        text = s.message('m.query("T", start = datetime(2024-05-01), end = '
+                         'datetime(2024-05-02))')
+        check("defender%s: no times beside the query" % more,
+              "takes no start and end" in text, text)
+    text = s.message('.connect defender as m with (api = "mde", cloud = "cn")')
+    check("defender: a cloud without it", "not there in the cloud" in text,
+          text)
+    s.ask(".disconnect m")
+
+
+def hosts(kind, s):
+    """No token leaves for a host that is none of the service's."""
+    suffix = {"sentinel": "loganalytics.io", "kusto": "kusto.windows.net",
+              "defender": "security.microsoft.com"}[kind]
+    for host in ("https://example.org", "https://x.%s.example.org" % suffix,
+                 "https://example.org?.%s" % suffix,
+                 "https://example.org#.%s" % suffix,
+                 "http://api.%s" % suffix,
+                 "https://api.%s@example.org" % suffix):
+        where = ('cluster = "%s", database = "x"' if kind == "kusto" else
+                 'endpoint = "%s", ' + ('workspace_id = "x"'
+                                        if kind == "sentinel" else
+                                        'api = "graph"')) % host
+        text = s.message('.connect %s as m with (%s, auth = "clientsecret")' %
+                         (kind, where))
+        check("%s: %s" % (kind, host), "no token is sent" in text or
+              "no https address" in text, text)
+
+
 def secrets(kind, port):
     s = Session(connect(kind, port, secret="wrong-secret-" + "z" * 20))
     said = str(s.connected)
@@ -438,6 +591,14 @@ def run(port):
         trouble(kind, s)
         stored(kind, s, port)
         followed(kind, s, port)
+        in_other_words(kind, s)
+        hosts(kind, s)
+        if kind == "sentinel":
+            workspaces(s, port)
+        elif kind == "kusto":
+            frames(s, port)
+        else:
+            generations(s, port)
         check(kind + ": .disconnect", s.ask(".disconnect s")["ok"])
         check(kind + ": ends well", s.batch.stop() == 0)
         secrets(kind, port)
