@@ -217,7 +217,11 @@ static enum status elastic_text(struct remote *r, const struct remote_query *q,
         if (es_plan_needs_proof(&p)) {
             buf_addf(out, "POST /%.*s/_search\n", STRF(q->table));
             es_prove_text(&p, out);
-            buf_adds(out, "\nand if no document is an exception\n");
+            buf_adds(out, "\nand if no document is an exception");
+            if (p.proof.edges.n)
+                buf_adds(out, " (and after a look at those of the very "
+                              "millisecond of a bound)");
+            buf_addc(out, '\n');
         }
         buf_addf(out, "POST /%.*s/%s\n", STRF(q->table),
                  p.counts ? "_count" : "_search");
@@ -227,10 +231,26 @@ static enum status elastic_text(struct remote *r, const struct remote_query *q,
     return ST_OK;
 }
 
-/* A plan that is right for some data only; *out stays NULL if they are not
- * such. */
+/* A plan that is right for some data only: finds out about them. */
+static enum status prove(struct elastic *e, const struct remote_query *q,
+                         struct arena *a, struct es_plan *p, str point,
+                         bool *holds, const struct remote_call *call)
+{
+    const str *known = NULL;
+    enum status st = es_prove(e, p, point, holds, call);
+    if (st != ST_OK || !*holds || p->proof.edges.n == 0)
+        return st;
+    st = es_find_edges(e, p, point, a, &known, call);
+    *holds = known != NULL;
+    if (known)
+        es_plan_known(e, q, a, known, p);
+    return st;
+}
+
+/* *out stays NULL if the data are not such that the plan is right. */
 static enum status open_proved(struct elastic *e, const struct remote_query *q,
-                               const struct es_plan *p, struct source **out,
+                               struct arena *a, struct es_plan *p,
+                               struct source **out,
                                const struct remote_call *call)
 {
     str point = STR_NONE;
@@ -238,7 +258,7 @@ static enum status open_proved(struct elastic *e, const struct remote_query *q,
     enum status st = es_point_open(e, p->table->name, &point, call);
     if (st != ST_OK)
         return st;
-    st = es_prove(e, p, point, &holds, call);
+    st = prove(e, q, a, p, point, &holds, call);
     if (st == ST_OK && holds) {
         *out = p->grouped ? es_read_groups(e, q, p, point)
                           : es_read_some(e, q, p, point);
@@ -264,7 +284,7 @@ static enum status elastic_open(struct remote *r, const struct remote_query *q,
         return st == ST_USER ? es_garbled(e, call, "the table has gone") : st;
     struct arena *a = arena_new();
     es_plan(e, q, a, &p);
-    st = es_plan_needs_proof(&p) ? open_proved(e, q, &p, out, call)
+    st = es_plan_needs_proof(&p) ? open_proved(e, q, a, &p, out, call)
                                  : es_read_table(e, q, &p, out, call);
     arena_free(a);
     return st;

@@ -145,6 +145,14 @@ bool es_tells_ignored(const struct elastic *e);
 
 /* ---- proof.c ---- */
 
+/* Moments of a field between `from` and `to` (ticks, `to` excluded) that lie in
+ * the millisecond at `ms`: dates are indexed without what is below that, so
+ * these documents have to be looked at. */
+struct es_edge {
+    const struct es_field *field;
+    int64_t ms, from, to;
+};
+
 /* What must hold of the rows of a search for its answer to be exact: each has
  * at most one value in each field, nothing was left out of the index, and no
  * row is in doubt. */
@@ -154,10 +162,15 @@ struct es_proof {
     LIST(const struct es_field *) numbers; /* of which sums, … are wanted */
     LIST(const struct es_field *) sums;
     LIST(str) doubts; /* queries that no row may match */
+    LIST(struct es_edge) edges;
+    const str *known; /* what was found of each edge; NULL: not asked yet */
 };
 /* May be said of its field at all. */
 bool es_provable(const struct elastic *e, const struct es_field *f);
 void es_proof_field(struct es_proof *p, const struct es_field *f);
+/* The query of an edge's documents that are between; "" as long as they are not
+ * known. */
+str es_proof_edge(struct es_proof *p, const struct es_edge *e);
 /* Its smallest and largest value come back as doubles. */
 void es_proof_number(struct es_proof *p, const struct es_field *f, bool sum);
 void es_proof_doubt(struct es_proof *p, str query);
@@ -213,6 +226,9 @@ struct es_plan {
 };
 void es_plan(struct elastic *e, const struct remote_query *q, struct arena *a,
              struct es_plan *p);
+/* The same once documents at the edges were looked at (es_find_edges). */
+void es_plan_known(struct elastic *e, const struct remote_query *q,
+                   struct arena *a, const str *known, struct es_plan *p);
 /* Its answer is right only if the proof holds. */
 bool es_plan_needs_proof(const struct es_plan *p);
 enum remote_push es_push(struct remote *r, const struct remote_query *q,
@@ -252,6 +268,18 @@ void es_groups_add(struct buf *b, const struct es_plan *p, uint64_t size,
 /* For .explain, without a point in time. */
 void es_prove_text(const struct es_plan *p, struct buf *b);
 void es_groups_text(const struct es_plan *p, struct buf *b);
+
+/* ---- edges.c ---- */
+
+#define ES_MAX_EDGES 16
+/* Looks at the documents of the plan's edges: *known gets a query for each, in
+ * `a`, or NULL when there are too many to look at. */
+enum status es_find_edges(struct elastic *e, const struct es_plan *p,
+                          str point, struct arena *a, const str **known,
+                          const struct remote_call *call);
+/* A range over dates; a bound below 0 is none. */
+void es_add_times(struct buf *b, const struct es_field *f, int64_t from,
+                  int64_t to);
 
 /* ---- groups.c ---- */
 
@@ -303,6 +331,8 @@ enum status es_read_table(struct elastic *e, const struct remote_query *q,
 struct source *es_read_some(struct elastic *e, const struct remote_query *q,
                             const struct es_plan *p, str point);
 #define ES_MAX_PAGE 10000 /* index.max_result_window */
+/* The members of a search that say which columns are wanted. */
+void es_add_columns(struct buf *b, const struct es_wanted *w);
 /* The body of the first request, for .explain. */
 void es_search_text(struct elastic *e, const struct es_plan *p, struct buf *b);
 /* DSL of a text query's time range; "" without bounds. */

@@ -261,41 +261,6 @@ static bool number_range(struct writer *w, const struct es_field *f,
     return true;
 }
 
-static void add_times(struct buf *b, const struct es_field *f, int64_t from,
-                      int64_t to)
-{
-    buf_adds(b, "{\"range\":{");
-    json_str(b, f->exact);
-    buf_adds(b, ":{");
-    if (from >= 0) {
-        buf_adds(b, "\"gte\":\"");
-        ticks_format(b, from);
-        buf_adds(b, "\",");
-    }
-    if (to >= 0) {
-        buf_adds(b, "\"lt\":\"");
-        ticks_format(b, to);
-        buf_adds(b, "\",");
-    }
-    buf_adds(b, "\"format\":\"strict_date_optional_time_nanos\"}}}");
-}
-
-/* Indexed times are whole milliseconds: where a bound is none, rows of that
- * millisecond may be on either side. */
-static int64_t whole_ms(struct writer *w, const struct es_field *f,
-                        int64_t ticks)
-{
-    int64_t rest = ticks % TICKS_PER_MS;
-    if (ticks < 0 || rest == 0 || f->kind == ES_DATE_NANOS)
-        return ticks;
-    struct buf b;
-    buf_init(&b, MAX_PATTERN);
-    add_times(&b, f, ticks - rest, ticks - rest + TICKS_PER_MS);
-    es_proof_doubt(w->proof, buf_str(&b));
-    buf_release(&b);
-    return ticks - rest;
-}
-
 static bool is_time(const struct es_field *f, const struct value *v)
 {
     /* 1970 to 2262, what nanoseconds reach. */
@@ -306,18 +271,47 @@ static bool is_time(const struct es_field *f, const struct value *v)
            (f->kind == ES_DATE || (v->i >= first && v->i <= last));
 }
 
+/* Documents in the millisecond of a bound that is none of a whole one. */
+static bool add_edge(struct writer *w, const struct es_edge *e, int64_t bound)
+{
+    struct es_edge edge = *e;
+    edge.ms = bound - bound % TICKS_PER_MS;
+    str known = es_proof_edge(w->proof, &edge);
+    if (known.n)
+        buf_addf(w->b, ",%.*s", STRF(known));
+    return w->proof->edges.n <= ES_MAX_EDGES;
+}
+
+static bool is_cut(const struct es_field *f, int64_t bound)
+{
+    return f->kind == ES_DATE && bound >= 0 && bound % TICKS_PER_MS;
+}
+
+/* Indexed dates are whole milliseconds. Those between are said as they are,
+ * those at an unround bound one by one. */
 static bool time_range(struct writer *w, const struct es_field *f,
                        const struct range *r)
 {
-    int64_t from = -1, to = -1;
     if ((r->low && !is_time(f, r->low)) || (r->high && !is_time(f, r->high)))
         return false;
-    if (r->low)
-        from = whole_ms(w, f, r->low->i + r->over);
-    if (r->high)
-        to = whole_ms(w, f, r->high->i + !r->under);
-    add_times(w->b, f, from, to);
-    return true;
+    int64_t from = r->low ? r->low->i + r->over : -1;
+    int64_t to = r->high ? r->high->i + !r->under : -1;
+    bool low = is_cut(f, from), high = is_cut(f, to), ok = true;
+    struct es_edge edge = { f, 0, from, to < 0 ? INT64_MAX : to };
+    if (!low && !high) {
+        es_add_times(w->b, f, from, to);
+        return true;
+    }
+    buf_adds(w->b, "{\"bool\":{\"should\":[");
+    es_add_times(w->b, f,
+                 low ? from - from % TICKS_PER_MS + TICKS_PER_MS : from,
+                 high ? to - to % TICKS_PER_MS : to);
+    if (low)
+        ok = add_edge(w, &edge, from);
+    if (high && !(low && from / TICKS_PER_MS == to / TICKS_PER_MS))
+        ok = add_edge(w, &edge, to) && ok;
+    buf_adds(w->b, "]}}");
+    return ok;
 }
 
 static bool in_range(struct writer *w, const struct es_field *f,

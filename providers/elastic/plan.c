@@ -200,9 +200,16 @@ static str all_of(struct arena *a, const struct buf *conditions)
 void es_plan(struct elastic *e, const struct remote_query *q, struct arena *a,
              struct es_plan *p)
 {
+    es_plan_known(e, q, a, NULL, p);
+}
+
+void es_plan_known(struct elastic *e, const struct remote_query *q,
+                   struct arena *a, const str *known, struct es_plan *p)
+{
     struct planner w = { .e = e, .arena = a, .p = p };
     *p = (struct es_plan){ .table = es_table_find(e, q->table), .all = true,
-                           .last = PUSH_NO, .proof = { .arena = a } };
+                           .last = PUSH_NO,
+                           .proof = { .arena = a, .known = known } };
     if (!p->table)
         return;
     buf_init(&w.filters, MAX_QUERY);

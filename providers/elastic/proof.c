@@ -67,6 +67,13 @@ void es_proof_doubt(struct es_proof *p, str query)
     PUSH(p->arena, p->doubts, arena_str(p->arena, query));
 }
 
+str es_proof_edge(struct es_proof *p, const struct es_edge *e)
+{
+    size_t at = p->edges.n;
+    PUSH(p->arena, p->edges, *e);
+    return p->known ? p->known[at] : S("");
+}
+
 /* ---- asking ---- */
 
 static void add_field(struct buf *b, const char *key, size_t i,

@@ -44,7 +44,7 @@ static uint64_t first_page(size_t doc_bytes)
     return n < MIN_PAGE ? MIN_PAGE : n > MAX_PAGE ? MAX_PAGE : n;
 }
 
-static void add_columns(struct buf *b, const struct es_wanted *w)
+void es_add_columns(struct buf *b, const struct es_wanted *w)
 {
     bool theirs = false;
     size_t n = 0;
@@ -99,7 +99,7 @@ void es_search_text(struct elastic *e, const struct es_plan *p, struct buf *b)
              (unsigned long long)(p->limited && p->limit < size ? p->limit
                                                                 : size));
     add_query(b, es_plan_needs_proof(p) ? p->exact : p->query);
-    add_columns(b, &w);
+    es_add_columns(b, &w);
     buf_addc(b, '}');
 }
 
@@ -130,7 +130,7 @@ static void write_page(struct page_loop *l, struct buf *b)
     struct es_wanted w = { s->source.ncols, s->source.cols, s->fields, s->all };
     buf_addf(b, "{\"size\":%llu", (unsigned long long)page_size(l));
     add_query(b, s->query);
-    add_columns(b, &w);
+    es_add_columns(b, &w);
     if (s->scrolls) {
         buf_adds(b, ",\"sort\":[\"_doc\"]}");
         return;

@@ -154,7 +154,8 @@ class Elastic(Handler):
         hits = []
         found = [(i, d) for i, d in enumerate(docs)
                  if i % part["max"] == part["id"] and
-                 matches(q.get("query", {"match_all": {}}), d, props)]
+                 matches(q.get("query", {"match_all": {}}),
+                         dict(d, _id="id%d" % i, _index=name), props)]
         for i, d in found:
             if i > start and len(hits) < q["size"]:
                 hits.append(self.hit(name, i, d, q))

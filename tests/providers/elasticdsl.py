@@ -147,8 +147,8 @@ def wildcard(pattern, held, cased):
 
 def matches(query, doc, props):
     (kind, what), = query.items()
-    if kind == "match_all":
-        return True
+    if kind in ("match_all", "match_none"):
+        return kind == "match_all"
     if kind == "bool":
         assert set(what) <= {"filter", "should", "must_not"}, what
         should = what.get("should")
@@ -168,6 +168,9 @@ def matches(query, doc, props):
         assert kind in ("term", "terms"), query
         return any(indexed(doc, n, props)[1]
                    for n in (arg if kind == "terms" else [arg]))
+    if name in ("_id", "_index"):
+        assert kind == "term", query
+        return doc[name] == arg
     held = indexed(doc, name, props)[0]
     if kind == "term":
         return arg in [v for v in held if isinstance(v, bool) == isinstance(

@@ -135,7 +135,7 @@ OTHER_KEYS = ["role", "code", "several", "part", "low", "gap", "both", "flat",
 AGGREGATES = ["count()", "countif(ok)", "sum(size)", "avg(size)", "min(size)",
               "max(small)", "countif(job has 'shell')", "sum(small)"]
 OTHER_AGGREGATES = ["min(n)", "max(x)", "min(part)", "sum(code)", "avg(code)",
-                    "dcount(role)", "max(when)", "sum(x)", "sum(several)"]
+                    "dcount(role)", "max(when)", "dcount(job)", "sum(several)"]
 PLAIN = ["['host.name']", "job", "job", "ip", "from"]
 
 

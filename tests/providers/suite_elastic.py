@@ -103,6 +103,13 @@ def groups(s):
     check("lists: documents are read", t["rows"] == [
         ["a", 1, 200], ["p\nq", 2, 1]] and t["status"] == "complete" and
         len([q for q in State.searches if "pit" in q]) == 5, t, State.searches)
+    del State.searches[:]
+    t = s.table("e.times | where at > datetime(2024-05-01T08:00:00.1234560Z) "
+                "and at <= datetime(2024-05-01T08:00:01.0000005Z) | summarize "
+                "count(), min(n), max(n)")
+    check("documents at the edges", t["rows"] == [[7, 6, 12]] and all(
+        q["size"] in (0, 500) for q in State.searches if "pit" in q), t,
+        State.searches)
     text = "e.many | summarize count() by tostring = s | count"
     for what in ("shards", "late"):
         State.trouble[:] = [what]
@@ -231,6 +238,10 @@ def main():
         "lists": ({"n": {"type": "long"}, "k": {"type": "keyword"}},
                   [{"n": 1, "k": "a"}] * 200 + [{"n": 2, "k": ["p", "q"]},
                                                 {"n": 0}]),
+        "times": ({"n": {"type": "long"}, "at": {"type": "date"}},
+                  [{"n": i, "at": "2024-05-01T08:00:0%d.%07dZ" %
+                    (i // 10, (i % 10) * 2 + (1234550 if i < 10 else 0))}
+                   for i in range(20)]),
         "shapes": ({"a": {"type": "long"}, "d": {"type": "long"}, "t": {
                         "type": "date"}, "b": {"properties": {
                             "c": {"type": "keyword"}}}},
