@@ -146,6 +146,34 @@ static bool is_plain_name(str s)
     return s.n > 0;
 }
 
+/* "a.b.c" of plain names. */
+static bool is_plain_path(str s)
+{
+    for (ptrdiff_t dot; (dot = str_find_char(s, '.')) >= 0;
+         s = str_sub(s, (size_t)dot + 1, s.n))
+        if (!is_plain_name(str_sub(s, 0, (size_t)dot)))
+            return false;
+    return is_plain_name(s);
+}
+
+/* A table of a connection, behind ALIAS. and the `path` that is written: the
+ * rest of its name, in brackets when it needs them. */
+static void add_remote_table(struct completer *c, const struct remote_table *t,
+                             str path)
+{
+    str rest = str_sub(t->name, path.n, t->name.n);
+    if (!str_starts(t->name, path) || !starts_ignoring_case(rest, c->prefix))
+        return;
+    bool plain = is_plain_path(rest);
+    struct completion m = {
+        plain ? arena_str(c->arena, rest)
+              : arena_fmt(c->arena, "['%.*s']", STRF(rest)),
+        "class", arena_str(c->arena, t->summary)
+    };
+    if (plain || !path.n)
+        PUSH(c->arena, c->out->list, m);
+}
+
 static void add_columns(struct completer *c, const struct node *n)
 {
     for (size_t i = 0; n && i < n->cols.n; i++) {
@@ -235,6 +263,7 @@ struct place {
     str op;      /* operator's word, "" when it is being typed */
     bool command, provider;
     str before; /* the word before a dot, or before the cursor's */
+    str path;   /* sd.atomic.aws.: "atomic.aws.", and `before` is sd */
 };
 
 static size_t statement_start(const struct tokens *ts, size_t cursor)
@@ -244,6 +273,20 @@ static size_t statement_start(const struct tokens *ts, size_t cursor)
         if (ts->v[i].kind == TOK_PUNCT && str_eqz(ts->v[i].text, ";"))
             at = i + 1;
     return at;
+}
+
+/* The names before the dot `last`, up to the first of them. */
+static void find_path(const struct tokens *ts, size_t first, size_t last,
+                      str code, struct place *p)
+{
+    const struct token *v = ts->v;
+    size_t i = last;
+    while (i >= first + 3 && v[i - 1].kind == TOK_NAME &&
+           v[i - 2].kind == TOK_PUNCT && str_eqz(v[i - 2].text, ".") &&
+           !v[i - 2].line_start && v[i - 2].span.end == v[i - 1].span.beg)
+        i -= 2;
+    p->before = v[i - 1].text;
+    p->path = str_sub(code, v[i].span.end, p->word);
 }
 
 static void find_place(struct completer *c, str code, size_t cursor,
@@ -275,7 +318,7 @@ static void find_place(struct completer *c, str code, size_t cursor,
     bool dot = t->kind == TOK_PUNCT && str_eqz(t->text, ".") &&
                t->span.end == p->word;
     if (dot && last > first && !t->line_start)
-        p->before = ts.v[last - 1].text;
+        find_path(&ts, first, last, code, p);
     else if (!dot)
         p->before = t->text;
     p->provider = dot && !t->line_start;
@@ -315,8 +358,9 @@ static void add_stored(struct completer *c, str provider)
 static void complete_provider(struct completer *c, const struct place *p)
 {
     const struct provider *pr = reg_provider(&c->l->reg, p->before);
-    for (const struct provider_table *t = pr ? pr->tables : NULL; t && t->name;
-         t++)
+    bool first = !p->path.n;
+    for (const struct provider_table *t = pr && first ? pr->tables : NULL;
+         t && t->name; t++)
         add(c, str_of(t->name), "class", t->summary);
     struct remote *r = connection_find(c->l, p->before);
     struct remote_tables all = { 0 };
@@ -325,7 +369,9 @@ static void complete_provider(struct completer *c, const struct place *p)
         return;
     (void)connection_tables(c->l, &ask, &all);
     for (size_t i = 0; i < all.n; i++)
-        add(c, all.v[i].name, "class", NULL);
+        add_remote_table(c, &all.v[i], p->path);
+    if (!first)
+        return;
     add(c, S("query"), "function", r->provider->native);
     add_stored(c, str_of(r->provider->name));
 }

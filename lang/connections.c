@@ -62,6 +62,21 @@ struct remote_call connection_call(struct lang *l, struct span at,
 
 /* ---- opening and closing ---- */
 
+/* What costs nothing to know, completion may have at once. */
+static enum status learn_tables(struct lang *l, struct remote *r,
+                                struct span at, struct diags *ds)
+{
+    struct remote_ask ask = { r, r->known_table, at, ds, false };
+    struct remote_tables all;
+    struct remote_schema schema;
+    enum status st = ST_OK;
+    if (r->knows_tables)
+        st = connection_tables(l, &ask, &all);
+    if (r->known_table.n && st == ST_OK)
+        st = connection_columns(l, &ask, &schema);
+    return st;
+}
+
 enum status connection_open(struct lang *l, const struct remote_provider *p,
                             const struct remote_setup *setup, struct span at,
                             struct diags *ds)
@@ -79,11 +94,7 @@ enum status connection_open(struct lang *l, const struct remote_provider *p,
     pthread_mutex_lock(&l->lock);
     PUSH(l->arena, l->connections, c);
     pthread_mutex_unlock(&l->lock);
-    if (!r->knows_tables)
-        return ST_OK;
-    struct remote_ask ask = { .remote = r, .at = at, .ds = ds };
-    struct remote_tables all;
-    return connection_tables(l, &ask, &all);
+    return learn_tables(l, r, at, ds);
 }
 
 static void remove_at(struct lang *l, size_t i)

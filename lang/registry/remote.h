@@ -130,6 +130,7 @@ struct remote {
     str alias;
     str where; /* what it is connected to, without secrets, for lists */
     bool knows_tables; /* tables() asks nobody: completion may have them */
+    str known_table;   /* nor does columns() for this one; "" */
     void *impl;
 };
 
