@@ -147,6 +147,7 @@ static enum status sd_connect(struct remote_services *services,
     sd->remote.impl = sd;
     sd->remote.alias = arena_str(a, given->alias);
     sd->remote.knows_tables = true;
+    sd->remote.known_table = S("datasets");
     enum status st = set_up(sd, given, call);
     if (st == ST_OK)
         st = sd_listing_load(sd, call);

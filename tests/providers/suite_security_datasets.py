@@ -11,10 +11,12 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, "..", "limits"))
+sys.path.insert(0, os.path.join(HERE, "..", "protocol"))
 import datasetsd  # noqa: E402
 from batch_rig import Batch  # noqa: E402
 from datasetsd import (PUBLIC, State, bomb, encrypted, lines, tarred,  # noqa
                        zipped)
+from rawclient import Kernel  # noqa: E402
 
 REAL = os.path.join(HERE, "..", "..", "..", "shared", "data",
                     "security-datasets")
@@ -605,6 +607,54 @@ def clone():
     s.stop()
 
 
+def kernel():
+    """As a notebook does it: names by Tab, rows as a table."""
+    repository()
+    where = 'tree_url = "http://127.0.0.1:%d/tree", raw_base = ' \
+            '"http://127.0.0.1:%d/raw", save_folder = "%s"' % (
+                SERVER.port, SERVER.port, os.path.join(ROOT, "kernel"))
+    env = {"MSTICPYCONFIG": "", "HOME": "/nonexistent", "no_proxy": "*"}
+    with Kernel([os.environ["SHIKRA_RELEASE"], "kernel"], env=env) as k:
+        k.wait_ready()
+
+        def run(code):
+            m = k.execute(code)
+            seen = k.iopub_until_idle(m, timeout=30)
+            check("runs: " + code, k.reply_to(m).content["status"] == "ok",
+                  seen)
+            return seen
+
+        def tab(code, at=None):
+            at = len(code) if at is None else at
+            m = k.send("complete_request", {"code": code, "cursor_pos": at})
+            c = k.reply_to(m).content
+            return [code[:c["cursor_start"]] + x for x in c["matches"]]
+
+        check("nothing to offer before", tab("sd.") == [], tab("sd."))
+        run(".connect security_datasets as sd with (%s)" % where)
+        names = tab("sd.")
+        check("Tab knows all at once", HOST in names and "sd.datasets" in
+              names and "sd.query" in names and
+              "sd.['atomic.aws.bare-one']" in names, names)
+        check("a part of a name", tab("sd.compound.no") ==
+              ["sd.compound.none.logs_only"], tab("sd.compound.no"))
+        check("the rest of it", tab("sd.atomic.windows.lateral_movement.") ==
+              ["sd.atomic.windows.lateral_movement.host.lure",
+               "sd.atomic.windows.lateral_movement.network.lure"],
+              tab("sd.atomic.windows.lateral_movement."))
+        check("in a pipeline", tab("T | union sd.compound.") ==
+              ["T | union sd.compound.none.logs_only"])
+        check("no names of others", tab("x.compound.no") == [])
+        check("columns of the list", any(
+            m.endswith("Techniques") for m in
+            tab("sd.datasets | where Tech")), tab("sd.datasets | where Tech"))
+        shown = [m.content["data"] for m in run(HOST)
+                 if m.type == "execute_result"]
+        check("shown as a table", len(shown) == 1 and "wks2" in
+              shown[0]["text/plain"] and "<table" in shown[0]["text/html"],
+              shown)
+
+
 def recordings():
     """Real ones, from a served tree."""
     found = sorted(glob.glob(os.path.join(REAL, "*.zip")))
@@ -636,7 +686,7 @@ def recordings():
 
 try:
     for part in (browse, load, kinds, big, transfers, damaged, cached, offline,
-                 odd_trees, settings, clone, recordings):
+                 odd_trees, settings, clone, kernel, recordings):
         began = time.monotonic()
         part()
         if "-v" in sys.argv:
