@@ -231,41 +231,47 @@ static enum status elastic_text(struct remote *r, const struct remote_query *q,
     return ST_OK;
 }
 
-/* A plan that is right for some data only: finds out about them. */
-static enum status prove(struct elastic *e, const struct remote_query *q,
-                         struct arena *a, struct es_plan *p, str point,
-                         bool *holds, const struct remote_call *call)
+/* A plan that is right for some data only, and what finds out about them. */
+struct proving {
+    struct elastic *e;
+    const struct remote_query *q;
+    struct arena *arena;
+    const struct remote_call *call;
+    struct es_plan plan;
+    str point;
+    bool holds;
+};
+
+static enum status prove(struct proving *p)
 {
     const str *known = NULL;
-    enum status st = es_prove(e, p, point, holds, call);
-    if (st != ST_OK || !*holds || p->proof.edges.n == 0)
+    enum status st = es_prove(p->e, &p->plan, p->point, &p->holds, p->call);
+    if (st != ST_OK || !p->holds || p->plan.proof.edges.n == 0)
         return st;
-    st = es_find_edges(e, p, point, a, &known, call);
-    *holds = known != NULL;
+    st = es_find_edges(p->e, &p->plan, p->point, p->arena, &known, p->call);
+    p->holds = known != NULL;
     if (known)
-        es_plan_known(e, q, a, known, p);
+        es_plan_known(p->e, p->q, p->arena, known, &p->plan);
     return st;
 }
 
 /* *out stays NULL if the data are not such that the plan is right. */
-static enum status open_proved(struct elastic *e, const struct remote_query *q,
-                               struct arena *a, struct es_plan *p,
-                               struct source **out,
-                               const struct remote_call *call)
+static enum status open_proved(struct proving *p, struct source **out)
 {
-    str point = STR_NONE;
-    bool holds;
-    enum status st = es_point_open(e, p->table->name, &point, call);
+    p->point = STR_NONE;
+    enum status st =
+        es_point_open(p->e, p->plan.table->name, &p->point, p->call);
     if (st != ST_OK)
         return st;
-    st = prove(e, q, a, p, point, &holds, call);
-    if (st == ST_OK && holds) {
-        *out = p->grouped ? es_read_groups(e, q, p, point)
-                          : es_read_some(e, q, p, point);
+    st = prove(p);
+    if (st == ST_OK && p->holds) {
+        *out = p->plan.grouped
+                   ? es_read_groups(p->e, p->q, &p->plan, p->point)
+                   : es_read_some(p->e, p->q, &p->plan, p->point);
         return ST_OK;
     }
-    es_point_close(e, point, false);
-    free((char *)point.p);
+    es_point_close(p->e, p->point, false);
+    free((char *)p->point.p);
     *out = NULL;
     return st;
 }
@@ -276,17 +282,18 @@ static enum status elastic_open(struct remote *r, const struct remote_query *q,
 {
     struct elastic *e = r->impl;
     struct es_table *t;
-    struct es_plan p;
+    struct proving p = { .e = e, .q = q, .call = call };
     if (q->text.n)
         return es_open_text(e, q, out, call);
     enum status st = es_table_get(e, q->table, &t, call);
     if (st != ST_OK)
         return st == ST_USER ? es_garbled(e, call, "the table has gone") : st;
-    struct arena *a = arena_new();
-    es_plan(e, q, a, &p);
-    st = es_plan_needs_proof(&p) ? open_proved(e, q, a, &p, out, call)
-                                 : es_read_table(e, q, &p, out, call);
-    arena_free(a);
+    p.arena = arena_new();
+    es_plan(e, q, p.arena, &p.plan);
+    st = es_plan_needs_proof(&p.plan)
+             ? open_proved(&p, out)
+             : es_read_table(e, q, &p.plan, out, call);
+    arena_free(p.arena);
     return st;
 }
 

@@ -86,7 +86,46 @@ def pages_in_python(port):
     return time.time() - began
 
 
+MIXED = [
+    ("mix-a", {"k": {"type": "keyword"}, "n": {"type": "long"},
+               "t": {"type": "keyword"}, "at": {"type": "date"}}, None),
+    ("mix-b", {"k": {"type": "keyword"}, "n": {"type": "double"},
+               "t": {"type": "text"}, "at": {"type": "date_nanos"}}, None),
+    ("mix-c", {"t": {"type": "keyword"}, "n": {"type": "long"}}, "false")]
+
+
+def mixed(port, ask):
+    """One name over indices that map, or do not map, a field otherwise."""
+    for name, properties, dynamic in MIXED:
+        call(port, "PUT", "/" + name, {"mappings": dict(
+            {"properties": properties},
+            **({"dynamic": dynamic} if dynamic else {}))})
+        load(port, name, [
+            {"k": k, "n": n, "t": "a b", "at":
+             "2024-05-01T08:00:00.%07dZ" % (1230000 + n)}
+            for n, k in enumerate(["", "x", "X", None, "x"] * 4)])
+    for table in ("mix-a", "mix-b", "mix-*", "mix-a,mix-b"):
+        there = "e.['%s']" % table
+        kept = ask("mix = " + there)
+        check("%s is read" % table, kept["ok"], kept)
+        for rest in (
+                "summarize count() by k", "where tolong(n) > 3 | count", "where n > 3 | count",
+                "summarize count(), max(n) by t", "distinct t, k",
+                "where at > datetime(2024-05-01T08:00:00.1230007Z) | count",
+                "where at between (datetime(2024-05-01T08:00:00.1230002Z) .. "
+                "datetime(2024-05-01T08:00:00.1230011Z)) | summarize count(), "
+                "min(n) by k",
+                "where not(at < datetime(2024-05-01T08:00:00.1230005Z)) | "
+                "summarize count() by bin(at, 1ms)"):
+            a, b = [[o.get("rows") and sorted(o["rows"], key=repr)
+                     for o in ask("%s | %s" % (t, rest))["outputs"]]
+                    for t in (there, "mix")]
+            check("%s | %s" % (there, rest), a == b, a, b)
+
+
 def speed(port, ask):
+    call(port, "PUT", "/many", {"mappings": {"properties": {
+        "host": {"type": "keyword"}}}})
     load(port, "many", ({"n": i, "host": "h%d" % (i % 50), "msg":
                          "process %d started" % i} for i in range(ROWS)))
     python = pages_in_python(port)
@@ -95,6 +134,12 @@ def speed(port, ask):
     took = time.time() - began
     check("many rows", answer["ok"], answer["errors"])
     answer = ask("rows | summarize count(), sum(n)")
+    began = time.time()
+    groups = ask("e.many | where n >= 10 | summarize count(), sum(n) by host")
+    print("groups of %d rows: %.3f s there, %.3f s to read them" %
+          (ROWS, time.time() - began, took))
+    check("groups", len(groups["outputs"][0]["rows"]) == 50 and sum(
+        row[1] for row in groups["outputs"][0]["rows"]) == ROWS - 10, groups)
     table = [o for o in answer["outputs"] if o["kind"] == "table"]
     check("all of them", table and table[0]["rows"] ==
           [[ROWS, ROWS * (ROWS - 1) // 2]], table)
@@ -121,6 +166,7 @@ def main():
                        '"http://127.0.0.1:%d")' % port)
             check("connects", told["ok"] and "OpenSearch" in str(told), told)
             elasticprops.compare(ask, "e.logs", check, "OpenSearch")
+            mixed(port, ask)
             speed(port, ask)
             check("nothing stays open there", contexts(port) == 0)
             batch.stop()
