@@ -33,16 +33,36 @@ bool setup_bool(const struct remote_setup *s, const char *name, bool otherwise)
 
 /* ---- from the configuration ---- */
 
-static const struct yaml_node *section_of(const struct setup_source *from,
-                                          str instance)
+enum status setup_unknown(struct remote_services *services, const char *what,
+                          const char *service,
+                          const struct remote_setup *setup,
+                          const struct remote_call *call)
 {
-    str path = arena_fmt(from->arena, "DataProviders.%s", from->section);
-    if (!instance.n)
-        return config_at(from->services->config,
-                         arena_cstr(from->arena, path));
-    str key = arena_fmt(from->arena, "%s-%.*s", from->section, STRF(instance));
-    return yaml_get_str(config_at(from->services->config, "DataProviders"),
-                        key);
+    struct buf names;
+    struct diag *d = diag_error(call->ds, DIAG_NO_PROVIDER, call->span,
+                                "the configuration has no %s '%.*s'", what,
+                                STRF(setup->instance));
+    buf_init(&names, 4000);
+    config_instances(services->config, service, &names);
+    if (names.n)
+        diag_hint(call->ds, d, "there are: %.*s", STRF(buf_str(&names)));
+    else
+        diag_hint(call->ds, d, "there are none; .config shows what was read");
+    buf_release(&names);
+    return ST_USER;
+}
+
+enum status setup_args(struct remote_services *services, const char *service,
+                       const struct remote_setup *setup,
+                       const struct yaml_node **args,
+                       const struct remote_call *call)
+{
+    const struct yaml_node *n =
+        config_section(services->config, service, setup->instance);
+    *args = yaml_get(n, "Args");
+    if (n || !setup->instance.n || setup->noptions)
+        return ST_OK;
+    return setup_unknown(services, service, service, setup, call);
 }
 
 static const struct yaml_node *entry_of(const struct yaml_node *args,
@@ -85,18 +105,6 @@ static enum status read_entry(const struct setup_source *from,
     return ok ? ST_OK : ST_ENV;
 }
 
-static enum status no_instance(const struct setup_source *from, str instance,
-                               const struct remote_call *call)
-{
-    struct diag *d = diag_error(call->ds, DIAG_CONFIG, call->span,
-                                "the configuration has no %s-%.*s",
-                                from->section, STRF(instance));
-    diag_hint(call->ds, d,
-              "DataProviders: %s-%.*s: Args: …, or .connect … with (…)",
-              from->section, STRF(instance));
-    return ST_USER;
-}
-
 enum status setup_complete(const struct setup_source *from,
                            const struct remote_setup *given,
                            struct remote_setup *out,
@@ -106,10 +114,10 @@ enum status setup_complete(const struct setup_source *from,
     enum status st = config_open(from->services->config, call->ds);
     if (st != ST_OK)
         return st;
-    const struct yaml_node *section = section_of(from, given->instance),
-                           *args = yaml_get(section, "Args");
-    if (given->instance.n && !section)
-        return no_instance(from, given->instance, call);
+    const struct yaml_node *args = NULL;
+    st = setup_args(from->services, from->section, given, &args, call);
+    if (st != ST_OK)
+        return st;
     for (const struct remote_setting *s = from->settings; s->name; s++)
         room++;
     struct source_option *v = arena_array(from->arena, room, sizeof *v);

@@ -180,6 +180,9 @@ static void check_value(struct check *k, const struct yaml_node *n,
 {
     bool yes;
     int64_t number;
+    if (strcmp(row->options, "unused") == 0)
+        problem(k, n, "note", S("this is read, but nothing here uses it"),
+                S(""));
     switch (row->type) {
     case SET_MAP:
     case SET_NAMED:

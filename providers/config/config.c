@@ -30,7 +30,7 @@ str config_env(const char *name)
 
 /* ---- files ---- */
 
-static str expand_home(struct arena *a, str path)
+str config_path(struct arena *a, str path)
 {
     str home = config_env("HOME");
     if (!home.n || !(str_eqz(path, "~") || str_starts(path, S("~/"))))
@@ -45,7 +45,7 @@ static str find_file(struct arena *a, const struct place *p)
 {
     str named = config_env(p->variable), home = config_env("HOME");
     if (named.n)
-        return expand_home(a, named);
+        return config_path(a, named);
     if (access(p->here, F_OK) == 0)
         return str_of(p->here);
     if (home.n) {

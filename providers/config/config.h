@@ -38,6 +38,21 @@ size_t config_files(const struct config *c, str paths[CONFIG_FILES]);
 /* A setting by its path; NULL when it is not set. "AzureSentinel" and
  * "MSSentinel" are the same. Borrowed. */
 const struct yaml_node *config_at(const struct config *c, const char *path);
+/* DataProviders.SERVICE, or SERVICE-INSTANCE of it; NULL: there is none. */
+const struct yaml_node *config_section(const struct config *c,
+                                       const char *service, str instance);
+/* A cluster of Kusto by its key, alias, address or the first part of that; in
+ * KustoClusters, or Kusto-NAME of DataProviders. "" is DataProviders.Kusto. */
+const struct yaml_node *config_cluster(const struct config *c, str name);
+/* A member of a section's Args, or beside them, or of ClusterDefaults for a
+ * cluster; NULL when it is not set. The section may be Args itself, or NULL. */
+const struct yaml_node *config_arg(const struct config *c,
+                                   const struct yaml_node *section,
+                                   const char *name);
+/* The instances there are, by commas: "prod, lab". "Kusto" has clusters,
+ * "Sentinel" workspaces. */
+void config_instances(const struct config *c, const char *service,
+                      struct buf *out);
 /* "msticpyconfig.yaml, line 12 (TIProviders.OTX.Args.AuthKey)": messages. */
 str config_place(const struct config *c, struct arena *a,
                  const struct yaml_node *n);
@@ -78,11 +93,11 @@ NODISCARD enum status config_secret(struct config *c,
 
 /* ---- ready to be used ---- */
 
-/* Who signs in to Azure for the members of `args` (ClientId, ClientSecret,
- * TenantId, Certificate …; NULL: nothing but the Azure section). Fetches the
+/* Who signs in to Azure for a section: config_arg's ClientId, ClientSecret,
+ * TenantId, Certificate …; NULL: nothing but the Azure section. Fetches the
  * secrets. */
 NODISCARD enum status config_identity(struct config *c,
-                                      const struct yaml_node *args,
+                                      const struct yaml_node *section,
                                       const struct http_call *call,
                                       struct entra *out);
 /* The cloud of the Azure section; never NULL. */

@@ -23,11 +23,13 @@ struct config {
     struct http *http;
     struct auths *auths;
     struct settings *now; /* NULL until config_open */
+    bool in_vault;        /* a sign-in to a Key Vault is under way */
 };
 
 /* ---- config.c ---- */
 str config_file_name(const struct config *c, const struct yaml_node *n);
 str config_env(const char *name); /* "" when unset */
+str config_path(struct arena *a, str path); /* "~" is the home folder */
 
 /* ---- http_settings.c ---- */
 enum status config_apply(struct config *c, struct diags *ds);

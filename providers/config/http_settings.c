@@ -91,24 +91,14 @@ static str usual_ca_file(void)
     return path;
 }
 
-static bool expand(struct arena *a, str *path)
-{
-    str home = config_env("HOME");
-    if (home.n && str_starts(*path, S("~/")))
-        *path = arena_fmt(a, "%.*s%.*s", STRF(home),
-                          STRF(str_sub(*path, 1, path->n)));
-    return true;
-}
-
 static str token_cache(const struct config *c, struct arena *a,
                        struct diags *ds)
 {
     str path = S("");
     str cache = config_env("XDG_CACHE_HOME"), home = config_env("HOME");
     (void)config_text(c, config_at(c, "Azure.token_cache"), &path, ds);
-    expand(a, &path);
     if (path.n)
-        return str_eqz(path, "none") ? S("") : path;
+        return str_eqz(path, "none") ? S("") : config_path(a, path);
     if (cache.n)
         return arena_fmt(a, "%.*s/shikra/tokens.json", STRF(cache));
     return home.n ? arena_fmt(a, "%.*s/.cache/shikra/tokens.json", STRF(home))
@@ -127,8 +117,9 @@ enum status config_apply(struct config *c, struct diags *ds)
         !seconds(c, "Http.ConnectSeconds", &o.connect_ms, ds) ||
         !seconds(c, "Http.IdleSeconds", &o.idle_ms, ds) ||
         !seconds(c, "Http.TotalSeconds", &o.total_ms, ds) ||
-        !read_tries(c, &o, ds) || !expand(ds->arena, &o.ca_file))
+        !read_tries(c, &o, ds))
         return ST_ENV;
+    o.ca_file = config_path(ds->arena, o.ca_file);
     enum status st = read_proxy(c, &o, &call);
     if (st == ST_OK && !http_configure(c->http, &o, ds))
         st = ST_ENV;

@@ -146,7 +146,9 @@ static enum status ask(struct config *c, const struct http_call *call,
 {
     struct vault_ask k = { .c = c, .call = call };
     str json;
+    c->in_vault = true;
     enum status st = config_identity(c, NULL, call, &k.id);
+    c->in_vault = false;
     if (st != ST_OK)
         return st;
     k.id.cloud = str_of(vault_cloud(c)->name);

@@ -34,10 +34,7 @@ static bool is_private(int fd, str path, struct buf *why)
 bool secret_file_read(struct arena *a, str path, str *out, struct buf *why)
 {
     char text[MAX_SECRET + 1];
-    str full = path, home = config_env("HOME");
-    if (home.n && str_starts(path, S("~/")))
-        full = arena_fmt(a, "%.*s%.*s", STRF(home),
-                         STRF(str_sub(path, 1, path.n)));
+    str full = config_path(a, path);
     int fd = open(arena_cstr(a, full), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
         buf_addf(why, "cannot read %.*s: %s", STRF(path), strerror(errno));

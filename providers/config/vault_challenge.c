@@ -1,7 +1,7 @@
 /* vault_challenge.c - reads a challenge, and trusts it no further than needed.
  *
- * Called by: key_vault.c, tests. Source: Azure's description of how one signs in
- * to a Key Vault. A server that is no vault could name the resource that it
+ * Called by: key_vault.c, tests. Source: Azure's description of how one signs
+ * in to a Key Vault. A server that is no vault could name the resource that it
  * wants a token for; so the resource must be the vault's own domain. */
 #include "vault_challenge.h"
 

@@ -92,16 +92,6 @@ static enum status no_url(const struct given *g)
     return ST_USER;
 }
 
-static const struct yaml_node *configured(const struct given *g)
-{
-    struct arena *a = g->arena;
-    str path = S("DataProviders.Elastic.Args");
-    if (g->setup->instance.n)
-        path = arena_fmt(a, "DataProviders.Elastic-%.*s.Args",
-                         STRF(g->setup->instance));
-    return config_at(g->services->config, arena_cstr(a, path));
-}
-
 static enum status sign_in(struct elastic *e, const struct given *g)
 {
     struct auths *auths = g->services->auths;
@@ -167,10 +157,13 @@ static enum status elastic_connect(struct remote_services *services,
     enum status st = config_open(services->config, call->ds);
     if (st != ST_OK)
         return st;
+    const struct yaml_node *args = NULL;
+    st = setup_args(services, "Elastic", setup, &args, call);
+    if (st != ST_OK)
+        return st;
     struct arena *a = arena_new();
     struct elastic *e = NEW(a, struct elastic);
-    struct given g = { setup, NULL, services, call, a };
-    g.args = configured(&g);
+    struct given g = { setup, args, services, call, a };
     int64_t ticks = setup_long(setup, "timeout",
                                (int64_t)DEFAULT_SECONDS * TICKS_PER_SEC);
     e->services = services;

@@ -72,7 +72,12 @@ struct entra {
     str client_secret;
     str certificate; /* path of a PEM or PKCS #12 file with its key */
     str certificate_password;
+    str algorithm;   /* "PS256", "RS256" for old servers; "" PS256 */
     bool send_chain; /* SendCertificateChain */
+    /* What stands for AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET. */
+    struct {
+        str tenant, client_id, client_secret;
+    } env;
 };
 
 /* `scope` as of v2: "https://api.loganalytics.io/.default". */

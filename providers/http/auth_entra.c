@@ -211,6 +211,7 @@ static enum status by_certificate(const struct entra_want *w,
     if (read_file(w, call, w->id->certificate, &file)) {
         struct jwt_key k = { .certificate = buf_str(&file),
                              .password = w->id->certificate_password,
+                             .rs256 = str_ieqz(w->id->algorithm, "RS256"),
                              .send_chain = w->id->send_chain };
         struct jwt_claims claims = {
             .audience = entra_endpoint(w, call->arena, "token"),
@@ -260,6 +261,12 @@ static enum status by_env(const struct entra_want *w,
     struct entra id = *w->id;
     struct entra_want mine = *w;
     mine.id = &id;
+    if (id.env.client_id.n) {
+        id.client_id = id.env.client_id;
+        id.client_secret = id.env.client_secret;
+        return id.client_secret.n ? by_secret(&mine, call, out)
+                                  : missing(w, call, "AzureCLI: clientSecret");
+    }
     id.client_id = env("AZURE_CLIENT_ID");
     id.client_secret = env("AZURE_CLIENT_SECRET");
     id.certificate = env("AZURE_CLIENT_CERTIFICATE_PATH");
@@ -387,7 +394,8 @@ static enum status fetch(struct credential *c, const struct http_call *call,
     struct entra_want w = {
         .auths = c->auths, .id = &how->id, .scope = how->scope,
         .authority = or_else(how->id.authority, env("AZURE_AUTHORITY_HOST")),
-        .tenant = or_else(how->id.tenant, env("AZURE_TENANT_ID")),
+        .tenant = or_else(or_else(how->id.tenant, how->id.env.tenant),
+                          env("AZURE_TENANT_ID")),
     };
     if (!w.authority.n && !cloud)
         return http_fail(c->auths->http, call, DIAG_CONFIG,
@@ -400,17 +408,30 @@ static enum status fetch(struct credential *c, const struct http_call *call,
     return try_all(&w, call, out);
 }
 
+enum { ENTRA_TEXTS = 11 };
+
+/* All that tells one identity from another. */
+static void entra_texts(struct entra *id, str **out)
+{
+    str *all[ENTRA_TEXTS] = {
+        &id->authority,     &id->cloud,       &id->tenant,
+        &id->client_id,     &id->certificate, &id->client_secret,
+        &id->algorithm,     &id->certificate_password,
+        &id->env.client_id, &id->env.tenant,  &id->env.client_secret,
+    };
+    memcpy(out, all, sizeof all);
+}
+
 static void fill(struct credential *c, const void *from)
 {
     const struct entra_how *given = from;
     struct arena *a = c->auths->arena;
     struct entra_how *how = NEW(a, struct entra_how);
     *how = *given;
-    str *texts[] = { &how->id.authority,     &how->id.cloud,
-                     &how->id.tenant,        &how->id.client_id,
-                     &how->id.client_secret, &how->id.certificate,
-                     &how->scope,            &how->id.certificate_password };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    str *texts[ENTRA_TEXTS];
+    entra_texts(&how->id, texts);
+    how->scope = arena_str(a, how->scope);
+    for (size_t i = 0; i < ENTRA_TEXTS; i++)
         *texts[i] = arena_str(a, *texts[i]);
     c->scheme = S("Bearer");
     c->fetch = fetch;
@@ -421,20 +442,22 @@ const struct http_auth *auth_entra(struct auths *s, const struct entra *id,
                                    str scope)
 {
     struct entra_how how = { *id, scope };
-    const str parts[] = { id->authority, id->cloud, id->tenant, id->client_id,
-                          id->client_secret, id->certificate,
-                          id->certificate_password, scope };
+    str *parts[ENTRA_TEXTS];
     struct buf key;
     buf_init(&key, MAX_BODY);
     buf_adds(&key, "entra ");
     for (size_t i = 0; i < id->nmethods; i++)
         buf_addf(&key, "%d,", id->methods[i]);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        buf_addf(&key, " %zu:", parts[i].n);
-        buf_add(&key, parts[i]);
+    entra_texts(&how.id, parts);
+    for (size_t i = 0; i < ENTRA_TEXTS; i++) {
+        buf_addf(&key, " %zu:", parts[i]->n);
+        buf_add(&key, *parts[i]);
     }
+    buf_addf(&key, " %d ", id->send_chain);
+    buf_add(&key, scope);
     secrets_add(http_secrets(s->http), id->client_secret);
     secrets_add(http_secrets(s->http), id->certificate_password);
+    secrets_add(http_secrets(s->http), id->env.client_secret);
     struct credential *c = auths_credential(s, buf_str(&key), fill, &how);
     explicit_bzero(key.p, key.n);
     buf_release(&key);

@@ -15,11 +15,11 @@ static const struct api {
     bool timespan;
 } apis[] = {
     { "graph", "", "/v1.0/security/runHuntingQuery",
-      "DataProviders.MicrosoftGraph.Args", true },
+      "MicrosoftGraph", true },
     { "m365d", "security.microsoft", "/api/advancedhunting/run",
-      "DataProviders.M365D.Args", false },
+      "M365D", false },
     { "mde", "securitycenter.microsoft", "/api/advancedqueries/run",
-      "DataProviders.MicrosoftDefender.Args", false },
+      "MicrosoftDefender", false },
 };
 
 /* Where Defender runs: hosts of the older APIs begin with api and `prefix`,
@@ -68,25 +68,25 @@ static enum status no_api(str name, const struct remote_call *call)
     return ST_USER;
 }
 
-/* Args of the section of this API, else of whichever has some. */
-static const struct yaml_node *configured(struct remote_services *services,
-                                          const struct api *api,
-                                          const struct remote_setup *setup)
+/* The section of this API, else whichever there is. */
+static enum status configured(struct remote_services *services,
+                              const struct api *api,
+                              const struct remote_setup *setup,
+                              const struct yaml_node **out,
+                              const struct remote_call *call)
 {
-    struct arena *a = arena_new();
-    const struct yaml_node *n = NULL;
-    if (setup->instance.n)
-        n = config_at(services->config,
-                      arena_fmt(a,
-                                "DataProviders.MicrosoftDefender-%.*s.Args%c",
-                                STRF(setup->instance), 0)
-                          .p);
-    if (!n)
-        n = config_at(services->config, api->section);
-    for (size_t i = sizeof apis / sizeof *apis; i-- > 0 && !n;)
-        n = config_at(services->config, apis[i].section);
-    arena_free(a);
-    return n;
+    const struct config *c = services->config;
+    const char *const names[] = { api->section, "MicrosoftDefender", "M365D",
+                                  "MDE", "MicrosoftGraph" };
+    for (size_t i = 0; i < 5; i++) {
+        *out = config_section(c, names[i], setup->instance);
+        if (*out)
+            return ST_OK;
+    }
+    if (!setup->instance.n || setup->noptions)
+        return ST_OK;
+    return setup_unknown(services, "section MicrosoftDefender",
+                         "MicrosoftDefender", setup, call);
 }
 
 /* The setting, else Cloud of the configuration, else what fits its cloud. */
@@ -97,7 +97,7 @@ static const struct place *find_place(struct service *s, const struct api *api,
 {
     str name = setup_text(setup, "cloud");
     if (!name.n)
-        name = yaml_text(yaml_get(args, "Cloud"));
+        name = yaml_text(config_arg(s->services->config, args, "Cloud"));
     if (!name.n)
         name = str_of(config_cloud(s->services->config)->name);
     if (str_eqz(name, "usgov"))
@@ -126,7 +126,7 @@ static str find_base(struct service *s, const struct api *api,
                              : str_of(place->graph);
     str base = setup_text(setup, "endpoint");
     if (!base.n)
-        base = yaml_text(yaml_get(args, "Endpoint"));
+        base = yaml_text(config_arg(s->services->config, args, "Endpoint"));
     if (!base.n)
         base = usual;
     while (base.n && base.p[base.n - 1] == '/')
@@ -168,7 +168,10 @@ static enum status defender_connect(struct remote_services *services,
     struct defender *d = NEW(s->remote.arena, struct defender);
     *d = (struct defender){ s, api };
     s->remote.impl = d;
-    st = find_and_sign_in(d, setup, configured(services, api, setup), call);
+    const struct yaml_node *section = NULL;
+    st = configured(services, api, setup, &section, call);
+    if (st == ST_OK)
+        st = find_and_sign_in(d, setup, section, call);
     if (st != ST_OK)
         service_close(&s->remote);
     else

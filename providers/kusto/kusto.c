@@ -24,37 +24,26 @@ static const char *const hosts[] = {
     NULL,
 };
 
+/* A name that is not in the settings may still come with all that is needed. */
 static const struct yaml_node *configured(struct service *s,
                                           const struct remote_setup *setup)
 {
-    const struct yaml_node *all =
-        config_at(s->services->config, "KustoClusters");
-    return setup->instance.n ? yaml_get_str(all, setup->instance) : NULL;
-}
-
-static str first_text(const struct yaml_node *n, const char *const *paths)
-{
-    for (; *paths; paths++) {
-        str text = yaml_text(yaml_at(n, *paths));
-        if (text.n)
-            return text;
-    }
-    return S("");
+    return config_cluster(s->services->config, setup->instance);
 }
 
 static void find_cluster(struct service *s, const struct remote_setup *setup,
                          const struct yaml_node *n)
 {
-    static const char *const clusters[] = { "Args.Cluster", "Cluster", NULL };
-    static const char *const databases[] = { "Args.Database",
-                                             "Args.DefaultDatabase", NULL };
+    const struct config *c = s->services->config;
     struct arena *a = s->remote.arena;
     str cluster = setup_text(setup, "cluster"),
         database = setup_text(setup, "database");
     if (!cluster.n)
-        cluster = first_text(n, clusters);
+        cluster = yaml_text(config_arg(c, n, "Cluster"));
     if (!database.n)
-        database = first_text(n, databases);
+        database = yaml_text(config_arg(c, n, "Database"));
+    if (!database.n)
+        database = yaml_text(config_arg(c, n, "DefaultDatabase"));
     while (cluster.n && cluster.p[cluster.n - 1] == '/')
         cluster.n--;
     if (cluster.n && str_find(cluster, S("://")) < 0)
@@ -74,6 +63,8 @@ static enum status check_cluster(struct service *s,
                                  const struct remote_call *call)
 {
     struct diag *d;
+    if (!s->base.n && setup->instance.n)
+        return setup_unknown(s->services, "cluster", "Kusto", setup, call);
     if (!s->base.n || !s->database.n) {
         d = diag_error(call->ds, DIAG_NO_PROVIDER, call->span,
                        "the %s to connect to is not said",
@@ -138,8 +129,7 @@ static enum status kusto_connect(struct remote_services *services,
     find_cluster(s, setup, n);
     st = check_cluster(s, setup, call);
     if (st == ST_OK)
-        st = service_sign_in(s, yaml_get(n, "Args"), setup, scope_of(s, call),
-                             call);
+        st = service_sign_in(s, n, setup, scope_of(s, call), call);
     if (st != ST_OK)
         service_close(&s->remote);
     else

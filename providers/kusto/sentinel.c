@@ -21,17 +21,16 @@ static const struct yaml_node *configured(struct service *s,
                                                : S("Default"));
 }
 
-static enum status no_workspace(const struct remote_setup *setup,
+static enum status no_workspace(struct service *s,
+                                const struct remote_setup *setup,
                                 const struct remote_call *call)
 {
-    struct diag *d =
-        setup->instance.n
-            ? diag_error(call->ds, DIAG_NO_PROVIDER, call->span,
-                         "the configuration has no workspace '%.*s'",
-                         STRF(setup->instance))
-            : diag_error(call->ds, DIAG_NO_PROVIDER, call->span,
-                         "which workspace? There is no default one in the "
-                         "configuration");
+    if (setup->instance.n)
+        return setup_unknown(s->services, "workspace", "Sentinel", setup,
+                             call);
+    struct diag *d = diag_error(call->ds, DIAG_NO_PROVIDER, call->span,
+                                "which workspace? There is no default one in "
+                                "the configuration");
     diag_hint(call->ds, d,
               "AzureSentinel: Workspaces: NAME: WorkspaceId: …, or "
               ".connect sentinel with (workspace_id = \"…\"); .config shows "
@@ -173,7 +172,7 @@ static enum status sign_in(struct service *s, const struct yaml_node *ws,
         s->auth = auth_header(s->services->auths, S("X-Api-Key"), key);
         return ST_OK;
     }
-    return service_sign_in(s, yaml_get(ws, "Args"), setup,
+    return service_sign_in(s, ws, setup,
                            arena_fmt(s->remote.arena, "%s/.default",
                                      config_cloud(s->services->config)->logs),
                            call);
@@ -199,7 +198,7 @@ static enum status find_place(struct service *s, const struct yaml_node *ws,
     s->workspace = arena_str(s->remote.arena, id);
     name_it(s, setup);
     if (!id.n && !setup_text(setup, "resource").n)
-        return no_workspace(setup, call);
+        return no_workspace(s, setup, call);
     s->base = base_of(s, setup, ws);
     enum status st = service_check_host(s, hosts, setup, call);
     if (st == ST_OK)

@@ -71,6 +71,8 @@ static bool own_identity(struct entra *id, const struct remote_setup *setup,
             *to[i] = given;
     }
     str methods = setup_text(setup, "auth");
+    if (setup_text(setup, "client_secret").n)
+        id->nmethods = 0; /* a secret that is given is meant */
     return !methods.n || read_methods(id, methods, call);
 }
 

@@ -39,7 +39,7 @@ struct service *service_new(struct remote_services *s,
                             const struct remote_setup *setup, str what);
 void service_close(struct remote *r);
 
-/* Who signs in: the members of `args` in the configuration, then the settings
+/* Who signs in: the section of the configuration, then the settings
  * tenant_id, client_id, client_secret and auth of `.connect`. Signs in at
  * once. `scope` as Entra ID wants it. */
 enum status service_sign_in(struct service *s, const struct yaml_node *args,

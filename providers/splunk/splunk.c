@@ -38,15 +38,6 @@ static enum status secret(const struct given *g, const char *name,
     return ST_OK;
 }
 
-static const struct yaml_node *configured(const struct given *g)
-{
-    str path = S("DataProviders.Splunk.Args");
-    if (g->setup->instance.n)
-        path = arena_fmt(g->arena, "DataProviders.Splunk-%.*s.Args",
-                         STRF(g->setup->instance));
-    return config_at(g->services->config, arena_cstr(g->arena, path));
-}
-
 static str base_url(const struct given *g)
 {
     str url = setup_text(g->setup, "url");
@@ -154,10 +145,13 @@ static enum status splunk_connect(struct remote_services *services,
     enum status st = config_open(services->config, call->ds);
     if (st != ST_OK)
         return st;
+    const struct yaml_node *args = NULL;
+    st = setup_args(services, "Splunk", setup, &args, call);
+    if (st != ST_OK)
+        return st;
     struct arena *a = arena_new();
     struct splunk *s = NEW(a, struct splunk);
-    struct given g = { setup, NULL, services, call, a };
-    g.args = configured(&g);
+    struct given g = { setup, args, services, call, a };
     int64_t seconds = setup_long(setup, "timeout",
                                  (int64_t)DEFAULT_SECONDS * TICKS_PER_SEC) /
                       TICKS_PER_SEC;

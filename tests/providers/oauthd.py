@@ -1,12 +1,12 @@
 """oauthd.py - a strict stand-in for Entra ID, managed identities and Splunk.
 
 Started by: tests/unit/t_auth.c and t_refresh.c, as httpd.py is; used by
-suite_signin.py. Every parameter of a request
-is checked; the signature of an assertion is verified with openssl. The tenant
-in the path chooses what happens: "short" and "brief" issue tokens of two
-seconds, "soon" ones to be renewed after one, "flaky" issues only the first;
-"pend", "decline", "expire", "slower" are answers to the device code flow. A
-refresh token is good once. /api wants a token that was issued here and not
+suite_signin.py. Every parameter of a request is checked; the signature of an
+assertion is verified with openssl. The tenant in the path chooses what happens:
+"short" and "brief" issue tokens of two seconds, "soon" ones to be renewed after
+one, "flaky" issues only the first; "old" wants assertions with RS256, all others
+PS256; "pend", "decline", "expire", "slower" are answers to the device code flow.
+A refresh token is good once. /api wants a token that was issued here and not
 revoked.
 """
 import base64
@@ -51,7 +51,7 @@ def unpad(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def verify(assertion, audience):
+def verify(assertion, audience, tenant):
     """Why the assertion is not good, or None."""
     parts = assertion.split(".")
     if len(parts) != 3 or "=" in assertion:
@@ -60,10 +60,13 @@ def verify(assertion, audience):
     der = subprocess.run(["openssl", "x509", "-in", "rsa.pem", "-outform",
                           "DER"], cwd=FOLDER[0], stdout=subprocess.PIPE,
                          check=True).stdout
-    digest = subprocess.run(["openssl", "dgst", "-sha256", "-binary"],
-                            input=der, stdout=subprocess.PIPE,
-                            check=True).stdout
-    if head.get("alg") != "PS256" or unpad(head["x5t#S256"]) != digest:
+    rs256 = head.get("alg") == "RS256"
+    digest = subprocess.run(["openssl", "dgst", "-sha1" if rs256 else
+                             "-sha256", "-binary"], input=der,
+                            stdout=subprocess.PIPE, check=True).stdout
+    if rs256 != (tenant == "old") or head.get("alg") not in (
+            "PS256", "RS256") or unpad(
+                head["x5t" if rs256 else "x5t#S256"]) != digest:
         return "header %s" % head
     if claims["aud"] != audience or claims["iss"] != claims["sub"]:
         return "claims %s" % claims
@@ -80,9 +83,11 @@ def verify(assertion, audience):
                         "-noout", "-out", os.path.join(folder, "pub")],
                        check=True)
         good = subprocess.run(
-            ["openssl", "dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss",
-             "-sigopt", "rsa_pss_saltlen:32", "-verify",
-             os.path.join(folder, "pub"), "-signature", signature],
+            ["openssl", "dgst", "-sha256"] + ([] if rs256 else [
+                "-sigopt", "rsa_padding_mode:pss", "-sigopt",
+                "rsa_pss_saltlen:32"]) +
+            ["-verify", os.path.join(folder, "pub"), "-signature",
+             signature],
             input=".".join(parts[:2]).encode(), stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
     return None if good.returncode == 0 else "signature"
@@ -156,7 +161,7 @@ class OAuth(Handler):
             if self.tenant == "workload":
                 why = None if assertion == "federated.jwt.text" else assertion
             else:
-                why = verify(assertion, self.audience)
+                why = verify(assertion, self.audience, self.tenant)
             if why:
                 self.refuse("invalid_client", "assertion: " + why, 401)
                 return

@@ -270,7 +270,7 @@ def test_configured(server):
     answer = batch.ask("pg.vals | count", keep=True)
     check("rows of it", "[[2]]" in repr(answer), answer)
     answer = batch.ask(".connect postgresql.nope as x", keep=True)
-    check("no such entry", "308" in messages(answer), answer)
+    check("no such entry", "303" in messages(answer), answer)
     batch.stop()
 
 

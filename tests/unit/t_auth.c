@@ -170,6 +170,20 @@ TEST(a_certificate_signs_in)
     close_desk(&d);
 }
 
+TEST(a_certificate_signs_for_old_servers_too)
+{
+    struct desk d;
+    open_desk(&d);
+    struct entra id = identity(&d, "old");
+    id.certificate = arena_fmt(d.rig.arena, "%.*s/both.pem",
+                               STRF(rig_fact("dir")));
+    CHECK(use(&d, auth_entra(d.auths, &id, S("s/.default"))) == ST_ENV);
+    CHECK(rig_said(&d.rig, DIAG_AUTH, "assertion: header"));
+    id.algorithm = S("RS256");
+    CHECK(use(&d, auth_entra(d.auths, &id, S("s/.default"))) == ST_OK);
+    close_desk(&d);
+}
+
 TEST(a_workload_identity_signs_in)
 {
     struct desk d;
