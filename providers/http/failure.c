@@ -285,7 +285,10 @@ static const char *certificate_trouble(long found)
     case 20:
     case 21: return "its authority is not known here";
     case 23: return "it has been revoked";
-    case 0: return "it is made out to another name than the address has";
+    case 0: /* or none, as 1 says */
+    case 1:
+    case 62:
+    case 64: return "it is made out to another name than the address has";
     default: return "it does not pass the checks";
     }
 }
