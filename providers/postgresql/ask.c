@@ -2,38 +2,118 @@
  *
  * Called by: the other files of this folder. Nothing here waits longer than
  * WAIT_MS without looking at the cancel flag; a cancel is passed on to the
- * server, which then stops the statement. */
+ * server, which then stops the statement. A connection whose answer was not
+ * waited for is closed: nobody knows what comes on it. */
 #include "pg.h"
 
 #include <poll.h>
+#include <pthread.h>
+#include <time.h>
 
 #include "providers/http/redact.h"
 
-enum { WAIT_MS = 100, MAX_ERROR = 8 << 10 };
+enum {
+    WAIT_MS = 40, /* how long a cancel may go unnoticed */
+    CANCEL_MS = 60, /* how long a cell waits for its cancel to arrive */
+    LATE_MS = 5000, /* beyond its own timeout a server is not waited for */
+    MAX_ERROR = 8 << 10,
+};
 
 /* ---- waiting ---- */
 
-static void cancel_there(struct pg *pg, PGconn *c)
+static int64_t now_ms(void)
 {
-    char why[256];
-    PGcancel *k = pg->lib.getCancel(c);
-    if (k)
-        (void)pg->lib.cancel(k, why, sizeof why);
-    pg->lib.freeCancel(k);
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-enum status pg_wait(struct pg *pg, PGconn *c, const atomic_bool *cancel)
+struct pg_patience pg_patience(const struct pg *pg, const atomic_bool *cancel)
+{
+    int64_t until = pg->statement_ms ? now_ms() + pg->statement_ms + LATE_MS
+                                     : 0;
+    return (struct pg_patience){ .cancel = cancel, .until_ms = until };
+}
+
+struct pg_patience pg_patience_of(unsigned ms, const atomic_bool *cancel)
+{
+    return (struct pg_patience){ .cancel = cancel,
+                                 .until_ms = now_ms() + ms };
+}
+
+/* A cancel on its way: a connection of its own, which may take long. The thread
+ * and the cell that asked for it share this; the last one frees it. */
+struct cancelling {
+    PGcancel *key;
+    __typeof__(PQcancel) *cancel;
+    __typeof__(PQfreeCancel) *free_key;
+    atomic_bool arrived;
+    atomic_int refs;
+};
+
+static void unref(struct cancelling *k)
+{
+    if (atomic_fetch_sub(&k->refs, 1) == 1)
+        free(k);
+}
+
+static void *send_cancel(void *ctx)
+{
+    struct cancelling *k = ctx;
+    char why[256];
+    (void)k->cancel(k->key, why, sizeof why);
+    k->free_key(k->key);
+    atomic_store(&k->arrived, true);
+    unref(k);
+    return NULL;
+}
+
+static void nap(unsigned ms)
+{
+    struct timespec t = { 0, ms * 1000000L };
+    nanosleep(&t, NULL);
+}
+
+/* Where the server cannot be reached any more, its cancel may hang for as long
+ * as the network does; the cell is over nevertheless. */
+static void cancel_there(struct pg *pg, PGconn *c)
+{
+    pthread_t thread;
+    PGcancel *key = pg->lib.getCancel(c);
+    if (!key)
+        return;
+    struct cancelling *k = xcalloc(1, sizeof *k);
+    k->key = key;
+    k->cancel = pg->lib.cancel;
+    k->free_key = pg->lib.freeCancel;
+    atomic_init(&k->refs, 2);
+    if (pthread_create(&thread, NULL, send_cancel, k) != 0) {
+        pg->lib.freeCancel(key);
+        free(k);
+        return;
+    }
+    pthread_detach(thread);
+    for (int64_t end = now_ms() + CANCEL_MS;
+         !atomic_load(&k->arrived) && now_ms() < end;)
+        nap(2);
+    unref(k);
+}
+
+enum status pg_wait(struct pg *pg, PGconn *c, struct pg_patience *p)
 {
     short events = POLLIN;
     if (pg->lib.flush(c) == 1)
         events |= POLLOUT;
-    struct pollfd p = { pg->lib.socket(c), events, 0 };
-    if (cancel && *cancel) {
+    struct pollfd fd = { pg->lib.socket(c), events, 0 };
+    if (p->cancel && *p->cancel) {
         cancel_there(pg, c);
         return ST_CANCELLED;
     }
-    if (p.fd >= 0)
-        (void)poll(&p, 1, WAIT_MS);
+    p->late = p->until_ms && now_ms() > p->until_ms;
+    if (p->late)
+        return ST_ENV;
+    if (fd.fd >= 0)
+        (void)poll(&fd, 1, WAIT_MS);
     return pg->lib.consumeInput(c) ? ST_OK : ST_ENV;
 }
 
@@ -57,7 +137,8 @@ static str scrubbed(struct pg *pg, str text, struct arena *a)
     return s;
 }
 
-str pg_error_text(struct pg *pg, PGconn *c, const PGresult *r, struct arena *a)
+static str error_text(struct pg *pg, PGconn *c, const PGresult *r,
+                      struct arena *a)
 {
     str text = field(pg, r, PG_DIAG_MESSAGE_PRIMARY);
     if (!text.n && r)
@@ -100,13 +181,39 @@ static void add_hint(struct pg *pg, struct diag *d, const PGresult *r,
                   STRF(scrubbed(pg, hint.n ? hint : detail, a)));
 }
 
+/* The connection broke: libpq's guesses about the reason are no help. */
+static enum status fail_broken(struct pg *pg, const struct remote_call *call)
+{
+    struct diag *d = diag_error(call->ds, DIAG_NETWORK, call->span,
+                                "%.*s: the connection to the server broke",
+                                STRF(pg->remote.where));
+    diag_hint(call->ds, d,
+              "the server, or a proxy or firewall on the way, closed it: try "
+              "again, or ask for less at a time");
+    return ST_ENV;
+}
+
+enum status pg_fail_late(struct pg *pg, const struct remote_call *call)
+{
+    struct diag *d = diag_error(call->ds, DIAG_NETWORK, call->span,
+                                "%.*s: the server says nothing any more, not "
+                                "even that its time is over",
+                                STRF(pg->remote.where));
+    diag_hint(call->ds, d, "is the network between in order? Patience is "
+                           "timeout of .connect");
+    return ST_ENV;
+}
+
 enum status pg_fail(struct pg *pg, PGconn *c, const PGresult *r,
                     const struct remote_call *call)
 {
     struct arena *a = call->ds->arena;
+    if (!field(pg, r, PG_DIAG_SQLSTATE).n &&
+        pg->lib.status(c) == CONNECTION_BAD)
+        return fail_broken(pg, call);
     str state = field(pg, r, PG_DIAG_SQLSTATE),
         place = field(pg, r, PG_DIAG_STATEMENT_POSITION),
-        text = pg_error_text(pg, c, r, a);
+        text = error_text(pg, c, r, a);
     struct diag *d = diag_error(
         call->ds, code_of(state), call->span, "%.*s: %.*s%s%.*s%s%.*s%s",
         STRF(pg->remote.alias.n ? pg->remote.alias : S("postgresql")),
@@ -131,6 +238,10 @@ enum status pg_fail_sign_in(struct pg *pg, PGconn *c,
                                                              : code_of(state);
     if (source >= 0)
         text = str_sub(text, 0, (size_t)source);
+    ptrdiff_t closed = str_find(text, S("server closed the connection"));
+    if (closed >= 0) /* libpq's guesses about the reason follow */
+        text = arena_fmt(call->ds->arena, "%.*sthe connection was closed",
+                         STRF(str_sub(text, 0, (size_t)closed)));
     struct diag *d = diag_error(
         call->ds, code, call->span, "%.*s: %.*s", STRF(pg->remote.where),
         STRF(scrubbed(pg, text, call->ds->arena)));
@@ -149,35 +260,40 @@ static bool is_error(struct pg *pg, const PGresult *r)
     return s == PGRES_FATAL_ERROR || s == PGRES_BAD_RESPONSE;
 }
 
-/* The next result, NULL after the last. A cancel still waits for the end, so
- * that the connection stays usable: the server was told, it will not be long.*/
-static PGresult *next_result(struct pg *pg, PGconn *c,
-                             const struct remote_call *call, bool *cancelled)
+/* A whole result is here. ST_CANCELLED and a late server: it may still come. */
+static enum status await_result(struct pg *pg, PGconn *c, struct pg_patience *p)
 {
     enum status st = ST_OK;
-    while (st == ST_OK && pg->lib.isBusy(c) && !*cancelled)
-        st = pg_wait(pg, c, call->cancel);
-    *cancelled |= st == ST_CANCELLED;
-    return pg->lib.getResult(c);
+    while (st == ST_OK && pg->lib.isBusy(c))
+        st = pg_wait(pg, c, p);
+    return st == ST_ENV && !p->late ? ST_OK : st; /* the result says why */
 }
 
 enum status pg_result(struct pg *pg, PGconn *c, const struct remote_call *call,
                       PGresult **out)
 {
-    bool cancelled = false;
+    struct pg_patience p = pg_patience(pg, call->cancel);
+    return pg_result_by(pg, c, call, &p, out);
+}
+
+enum status pg_result_by(struct pg *pg, PGconn *c,
+                         const struct remote_call *call, struct pg_patience *p,
+                         PGresult **out)
+{
     PGresult *r, *kept = NULL;
-    while ((r = next_result(pg, c, call, &cancelled)) != NULL) {
+    enum status st = await_result(pg, c, p);
+    while (st == ST_OK && (r = pg->lib.getResult(c)) != NULL) {
         if (kept && is_error(pg, kept)) {
             pg->lib.clear(r);
-            continue;
+        } else {
+            pg->lib.clear(kept);
+            kept = r;
         }
-        pg->lib.clear(kept);
-        kept = r;
+        st = await_result(pg, c, p);
     }
-    enum status st = ST_OK;
-    if (cancelled)
-        st = ST_CANCELLED;
-    else if (!kept || is_error(pg, kept))
+    if (st == ST_ENV)
+        st = pg_fail_late(pg, call);
+    else if (st == ST_OK && (!kept || is_error(pg, kept)))
         st = pg_fail(pg, c, kept, call);
     if (st == ST_OK && out)
         *out = kept;
@@ -198,7 +314,14 @@ enum status pg_ask(struct pg *pg, PGconn *c, const struct pg_statement *s,
 enum status pg_do(struct pg *pg, PGconn *c, const char *sql,
                   const struct remote_call *call)
 {
+    struct pg_patience p = pg_patience(pg, call->cancel);
+    return pg_do_by(pg, c, sql, call, &p);
+}
+
+enum status pg_do_by(struct pg *pg, PGconn *c, const char *sql,
+                     const struct remote_call *call, struct pg_patience *p)
+{
     if (!pg->lib.sendQuery(c, sql))
         return pg_fail(pg, c, NULL, call);
-    return pg_result(pg, c, call, NULL);
+    return pg_result_by(pg, c, call, p, NULL);
 }

@@ -134,7 +134,7 @@ static enum status sign_in(struct pg *pg, PGconn *c,
             return ST_CANCELLED;
         if (now_ms() > end)
             return too_long(pg, call);
-        if (poll(&fd, 1, 100) > 0)
+        if (poll(&fd, 1, 40) > 0)
             p = pg->lib.connectPoll(c);
     }
     return ST_OK;
@@ -165,7 +165,8 @@ static enum status begin_session(struct pg *pg, PGconn *c,
              "SET statement_timeout = %u",
              (unsigned)pg->statement_ms);
     buf_addc(&b, 0);
-    enum status st = pg_do(pg, c, b.p, call);
+    struct pg_patience p = pg_patience_of(pg->connect_ms, call->cancel);
+    enum status st = pg_do_by(pg, c, b.p, call, &p);
     buf_release(&b);
     const char *encoding = pg->lib.parameterStatus(c, "server_encoding");
     pg->is_utf8 = encoding && strcmp(encoding, "UTF8") == 0;

@@ -5,7 +5,7 @@
  * columns were asked is an error and not wrong rows. */
 #include "pg.h"
 
-enum { MAX_QUERY = 1 << 20, MAX_COLUMNS_SENT = 1664 };
+enum { MAX_QUERY = 1 << 20, MAX_COLUMNS_SENT = 1664, GOODBYE_MS = 2000 };
 
 /* ---- the text ---- */
 
@@ -54,8 +54,10 @@ static void pg_close_source(struct source *s)
     struct diags ds;
     diags_init(&ds, s->arena);
     struct remote_call call = { .ds = &ds };
+    struct pg_patience p = pg_patience_of(GOODBYE_MS, NULL);
     if (ps->conn && ps->healthy)
-        ps->healthy = pg_do(ps->pg, ps->conn, "ROLLBACK", &call) == ST_OK;
+        ps->healthy = pg_do_by(ps->pg, ps->conn, "ROLLBACK", &call, &p) ==
+                      ST_OK;
     pg_give_back(ps->pg, ps->conn, ps->healthy);
     arena_free(s->arena);
 }
@@ -68,7 +70,7 @@ static struct pg_source *new_source(struct pg *pg, struct span at)
     s->span = at;
     s->source = (struct source){
         .arena = a, .nparts = 1, .read = pg_read, .close = pg_close_source,
-        .impl = s,
+        .impl = s, .keeps_part = true,
     };
     return s;
 }

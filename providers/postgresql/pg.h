@@ -32,14 +32,26 @@ void pg_close_all(struct pg *pg);
 
 /* ---- ask.c ---- */
 
+/* How long somebody waits, and for whom it stops. */
+struct pg_patience {
+    const atomic_bool *cancel; /* MAY be NULL */
+    int64_t until_ms; /* of the monotonic clock; 0: as long as it takes */
+    bool late;        /* … and now it is over */
+};
+/* As long as a statement may take and then some, or for ms from now on. */
+struct pg_patience pg_patience(const struct pg *pg, const atomic_bool *cancel);
+struct pg_patience pg_patience_of(unsigned ms, const atomic_bool *cancel);
 /* Waits for what the server sends; it may have sent nothing: call again.
  * ST_CANCELLED: the server was told. ST_ENV: it is gone, the next result says
- * so; nothing is reported. */
-enum status pg_wait(struct pg *pg, PGconn *c, const atomic_bool *cancel);
+ * so, or it is late; nothing is reported. */
+enum status pg_wait(struct pg *pg, PGconn *c, struct pg_patience *p);
 /* The result of the statement that was sent, all others cleared. ST_OK: *out
  * is the caller's to clear; ST_ENV: reported; ST_CANCELLED. */
 enum status pg_result(struct pg *pg, PGconn *c, const struct remote_call *call,
                       PGresult **out);
+enum status pg_result_by(struct pg *pg, PGconn *c,
+                         const struct remote_call *call, struct pg_patience *p,
+                         PGresult **out);
 /* Runs one statement with text parameters. */
 struct pg_statement {
     const char *sql;
@@ -51,14 +63,16 @@ enum status pg_ask(struct pg *pg, PGconn *c, const struct pg_statement *s,
 /* Several statements without parameters or rows. */
 enum status pg_do(struct pg *pg, PGconn *c, const char *sql,
                   const struct remote_call *call);
+enum status pg_do_by(struct pg *pg, PGconn *c, const char *sql,
+                     const struct remote_call *call, struct pg_patience *p);
 /* Reports the error of a result (NULL: of the connection). Gives ST_ENV. */
 enum status pg_fail(struct pg *pg, PGconn *c, const PGresult *r,
                     const struct remote_call *call);
+/* Reports that it was waited for in vain. */
+enum status pg_fail_late(struct pg *pg, const struct remote_call *call);
 /* The same for a connection that did not come about. */
 enum status pg_fail_sign_in(struct pg *pg, PGconn *c,
                             const struct remote_call *call);
-/* Its text in one line, without secrets, in `a`. */
-str pg_error_text(struct pg *pg, PGconn *c, const PGresult *r, struct arena *a);
 /* The server or the way to it has gone, or its time is over: what came before
  * is not wrong. */
 bool pg_is_outage(struct pg *pg, PGconn *c, const PGresult *r);

@@ -21,6 +21,8 @@ struct reading {
     uint64_t read;
     uint8_t *widths; /* by column; 0: any length */
     bool began;
+    bool lost;    /* the connection */
+    bool garbled; /* a row is not what was described: those before it are */
 };
 
 /* ---- numbers from the network ---- */
@@ -164,6 +166,7 @@ static bool set_cell(struct reading *r, size_t col, str s)
 
 static enum status garbled(struct reading *r)
 {
+    r->garbled = true;
     diag_error(r->ds, DIAG_FORMAT, r->s->span,
                "%.*s sent rows that are not what it described",
                STRF(r->s->pg->remote.alias));
@@ -228,7 +231,8 @@ static enum status take_message(struct reading *r, str m)
 
 /* ---- the whole ---- */
 
-static enum status start(struct pg_source *s, const struct remote_call *call)
+static enum status start(struct pg_source *s, struct pg_patience *p,
+                         const struct remote_call *call)
 {
     struct libpq *q = &s->pg->lib;
     PGresult *r = NULL;
@@ -236,9 +240,11 @@ static enum status start(struct pg_source *s, const struct remote_call *call)
         return pg_fail(s->pg, s->conn, NULL, call);
     enum status st = ST_OK;
     while (st == ST_OK && q->isBusy(s->conn))
-        st = pg_wait(s->pg, s->conn, call->cancel);
+        st = pg_wait(s->pg, s->conn, p);
     if (st == ST_CANCELLED)
         return st;
+    if (p->late)
+        return pg_fail_late(s->pg, call);
     st = ST_OK;
     r = q->getResult(s->conn);
     if (q->resultStatus(r) != PGRES_COPY_OUT)
@@ -247,55 +253,63 @@ static enum status start(struct pg_source *s, const struct remote_call *call)
     return st;
 }
 
-/* After the last message: was it the last? */
-static enum status finish(struct reading *r, const struct remote_call *call)
+/* After the last message: was it the last? ST_ENV keeps the rows as a part;
+ * an error of the statement itself, found in the middle, does not. */
+static enum status finish(struct reading *r, struct pg_patience *p,
+                          const struct remote_call *call)
 {
     struct pg *pg = r->s->pg;
     PGconn *c = r->s->conn;
     struct libpq *q = &pg->lib;
-    PGresult *res = q->getResult(c);
     enum status st = ST_OK;
+    while (st == ST_OK && q->isBusy(c))
+        st = pg_wait(pg, c, p);
+    if (st == ST_CANCELLED)
+        return st;
+    if (p->late)
+        return pg_fail_late(pg, call);
+    PGresult *res = q->getResult(c);
+    st = ST_OK;
     if (!res || q->resultStatus(res) != PGRES_COMMAND_OK) {
-        if (r->rows.nrows && pg_is_outage(pg, c, res)) {
-            str why = arena_fmt(call->ds->arena,
-                                "%.*s: only the first %llu rows came: %.*s",
-                                STRF(pg->remote.alias),
-                                (unsigned long long)r->rows.nrows,
-                                STRF(pg_error_text(pg, c, res,
-                                                   call->ds->arena)));
-            r->rows.sink->incomplete(r->rows.sink->ctx, PARTIAL, why);
-        } else {
-            st = pg_fail(pg, c, res, call);
-        }
+        (void)pg_fail(pg, c, res, call);
+        st = pg_is_outage(pg, c, res) ? ST_ENV : ST_USER;
     }
     q->clear(res);
-    while ((res = q->getResult(c)) != NULL)
+    while (!q->isBusy(c) && (res = q->getResult(c)) != NULL)
         q->clear(res);
     return st;
 }
 
-static enum status take_rows(struct reading *r, const struct remote_call *call)
+static enum status take_rows(struct reading *r, struct pg_patience *p,
+                             const struct remote_call *call)
 {
     struct pg_source *s = r->s;
     struct libpq *q = &s->pg->lib;
     enum status st = ST_OK;
-    char *p = NULL;
+    char *m = NULL;
     int n;
-    while (st == ST_OK && (n = q->getCopyData(s->conn, &p, 1)) >= 0) {
+    while (st == ST_OK && (n = q->getCopyData(s->conn, &m, 1)) >= 0) {
         if (n == 0) {
-            st = pg_wait(s->pg, s->conn, call->cancel);
+            st = pg_wait(s->pg, s->conn, p);
+            r->lost = st == ST_ENV;
             continue;
         }
         r->read += (uint64_t)n;
-        st = take_message(r, (str){ p, (size_t)n });
-        q->freemem(p);
+        st = take_message(r, (str){ m, (size_t)n });
+        q->freemem(m);
         if (call->cancel && *call->cancel)
             st = ST_CANCELLED;
     }
-    bool gone = st == ST_ENV && q->status(s->conn) == CONNECTION_BAD;
-    if (st == ST_OK || gone)
-        st = row_writer_flush(&r->rows);
-    return st == ST_OK ? finish(r, call) : st;
+    if (st != ST_OK && !r->lost && !r->garbled)
+        return st;
+    enum status flushed = row_writer_flush(&r->rows);
+    if (flushed != ST_OK)
+        return flushed;
+    if (p->late)
+        return pg_fail_late(s->pg, call);
+    if (r->lost)
+        return pg_fail(s->pg, s->conn, NULL, call);
+    return st == ST_OK ? finish(r, p, call) : st;
 }
 
 static void tell_outside(struct reading *r)
@@ -319,14 +333,15 @@ enum status pg_read(struct source *s, unsigned part, struct row_sink *sink,
     if (part != 0)
         return ST_OK;
     ps->healthy = false;
-    enum status st = start(ps, &call);
+    struct pg_patience p = pg_patience(ps->pg, cancel);
+    enum status st = start(ps, &p, &call);
     if (st != ST_OK)
         return st;
     r.widths = xmalloc(s->ncols);
     for (size_t i = 0; i < s->ncols; i++)
         r.widths[i] = width_of(&ps->cols[i]);
     row_writer_init(&r.rows, sink, part, s->ncols, s->cols);
-    st = take_rows(&r, &call);
+    st = take_rows(&r, &p, &call);
     s->repaired += r.rows.batch.repaired;
     s->bytes_read += r.read;
     tell_outside(&r);

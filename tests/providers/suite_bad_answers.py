@@ -4,13 +4,13 @@ A table of connections times a table of bad answers (faultd.py). For each pair:
 an analyst is told what happened and what to do, in our words and with the code
 that fits; rows that had arrived are all kept, and marked as a part; nothing
 waits longer or takes more memory than it may; no secret is shown anywhere.
-ONLY=splunk,cut runs the pairs whose names have one of these words.
+ONLY=splunk.*,cut runs what these expressions match; beside the table there are
+certificates, tokens, postgresql, much and cancel.
 """
 import base64
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -29,6 +29,7 @@ import elasticd  # noqa: E402
 import faultd  # noqa: E402
 import kqld  # noqa: E402
 import pgd  # noqa: E402
+import pgfault  # noqa: E402
 import rawclient  # noqa: E402
 import splunkd  # noqa: E402
 from batch_rig import Batch  # noqa: E402
@@ -59,8 +60,8 @@ def check(what, ok, *more):
 
 
 def wanted(*names):
-    only = os.environ.get("ONLY", "").split(",")
-    return all(any(re.fullmatch(o + ".*", n) for n in names) for o in only)
+    only = os.environ.get("ONLY", ".*").split(",")
+    return all(any(re.fullmatch(o, n) for o in only) for n in names)
 
 
 # ---- the connections ----
@@ -390,6 +391,8 @@ class Other:
 
 
 def run_service(service, settings, other):
+    if not wanted(service.name):
+        return
     rig = Rig(service, settings, other)
     check(service.name + ": connects", rig.connected["ok"], rig.connected)
     rig.front.calm()
@@ -410,6 +413,277 @@ def run_service(service, settings, other):
                   list(sent) + service.secrets)
 
 
+# ---- PostgreSQL, whose connection is spoilt on the way ----
+
+class Postgres:
+    """A server, a front before it, a session."""
+
+    def __init__(self, server, settings):
+        self.front = pgfault.Front(server.port)
+        self.session = Session(settings)
+
+    def connect(self, more=""):
+        return self.session.ask(
+            '.connect postgresql as s with (host = "localhost", port = %d, '
+            'database = "postgres", user = "hunter", password = "%s", '
+            'connect_timeout = 1s%s)' % (self.front.port, pgd.PASSWORD, more))
+
+
+BEFORE_ROWS = [
+    ("is_web", "E0305", "."),
+    ("hangs_up", "E0305", "."),
+    ("is_silent", "E0305", "did not answer within"),
+]
+DURING_ROWS = [
+    ("closes", "the connection to the server broke"),
+    ("resets", "the connection to the server broke"),
+    ("garbles", "broke|not what it described"),
+    ("stalls", "says nothing any more"),
+]
+
+
+def bad_postgresql(server, settings, folder):
+    pg = Postgres(server, settings)
+    for fault, code, words in BEFORE_ROWS:
+        pg.front.calm()
+        pg.front.fault = fault
+        answer = pg.connect()
+        pg.front.calm()
+        check("postgresql, %s: code" % fault, code in messages(answer), answer)
+        check_words("postgresql, " + fault, messages(answer), words)
+    for kind, words in CERTIFICATES:
+        pg.front.fault = "has_certificate"
+        pg.front.context = faultd.context_of(folder, kind)
+        answer = pg.connect(', sslmode = "verify-full", ca_file = "%s"' %
+                            os.path.join(folder, "ca.pem"))
+        check("postgresql, certificate %s: %s" % (kind, words),
+              re.search("E0305.*(%s|certificate)" % words, messages(answer)),
+              answer)
+    pg.front.calm()
+    check("postgresql: connects", pg.connect(", timeout = 1s")["ok"])
+    for fault, words in DURING_ROWS:
+        name = "postgresql, " + fault
+        pg.front.calm()
+        pg.front.fault = fault
+        answer = pg.session.ask("kept = s.rows")
+        came = pg.front.rows
+        pg.front.calm()
+        check(name + ": ends well", answer.get("ok"), messages(answer))
+        n, status, told = kept_rows(pg.session)
+        check(name + ": as many as came", came - 1 <= n <= came and n > 0 and
+              status == "partial", n, came, status)
+        check_words(name, notes(told), words)
+        check(name + ": and then works", "3000" in str(pg.session.ask(
+            "s.rows | count")["outputs"]))
+    pg.front.fault = "never_starts"
+    answer = pg.session.ask("kept = s.rows")
+    pg.front.calm()
+    check_words("postgresql, never_starts", messages(answer),
+                "E0305.*says nothing any more")
+    check("postgresql: ends well", pg.session.end() == 0, pg.session.said[-1])
+    check_secrets("postgresql", pg.session.said, [pgd.PASSWORD])
+
+
+# ---- certificates, and who gives tokens ----
+
+CERTIFICATES = [("wrong", "another name"), ("expired", "expired"),
+                ("self", "signed by nobody but itself"),
+                ("unknown", "authority is not known")]
+
+
+def bad_certificates(services, settings, folder):
+    """Each connection is refused before anything secret is sent."""
+    ca = os.path.join(folder, "ca.pem")
+    seen = set()
+    for service in services:
+        if service.connect in seen:
+            continue
+        seen.add(service.connect)
+        session = Session(settings)
+        for kind, words in CERTIFICATES + [("good", "")]:
+            front = faultd.Front(service.upstream, lambda r: False,
+                                 faultd.context_of(folder, kind))
+            name = "%s, certificate %s" % (service.name, kind)
+            url = "https://localhost:%d" % front.port
+            text = service.connect.format(url=url, authority="http://127.0.0.1"
+                                          ":%d" % service.upstream)
+            if "splunk" in name or "elastic" in name or "click" in name:
+                text = text[:-1] + ', ca_file = "%s")' % ca
+            with connecting:
+                elasticd.State.opensearch = False
+                answer = session.ask(text)
+            if kind == "good":
+                check(name + ": is trusted", answer["ok"] or
+                      "ca_file" not in text, answer)
+                continue
+            if answer["ok"]:  # some ask their service only for rows
+                answer = session.ask("kept = " + service.query)
+            check(name + ": refused", "E0305" in messages(answer), answer)
+            check_words(name, messages(answer), words if "ca_file" in text or
+                        kind == "self" else words + "|authority is not known")
+            check(name + ": nothing was sent", not front.heard, front.heard)
+        check(service.name + ": ends well", session.end() == 0)
+
+
+TOKENS = [("empty", "E030[67]", "."), ("html", "E030[67]", "."),
+          ("down", "E030[67]", "503"), ("fails", "E030[67]", "500"),
+          ("closes", "E0305", "closed without"), ("silent", "E0305",
+                                                  "no answer after"),
+          ("elsewhere", "E0306", "redirect"), ("cut", "E030[67]", "."),
+          ("drips", "E0305", "trickles|had not ended"), ("bomb", "E0401", "."),
+          ("error_inside", "E030[67]", "quota of today")]
+
+
+def bad_tokens(port, settings):
+    """The token endpoint of the services of KQL."""
+    front = faultd.Front(port, lambda r: "/token" in r.path)
+    front.other = "http://localhost:9"
+    connect = ('.connect defender as s with (endpoint = "http://127.0.0.1:%d", '
+               'tenant_id = "t", client_id = "%s", client_secret = "%s", auth '
+               '= "clientsecret", authority = "http://127.0.0.1:%d")' % (
+                   port, kqld.CLIENT, kqld.SECRET, front.port))
+    said = []
+    for fault, code, words in TOKENS:
+        session = Session(settings)
+        front.break_with(fault)
+        begin = time.monotonic()
+        answer = session.ask(connect)
+        if answer["ok"]:
+            answer = session.ask("s.DeviceInfo | count")
+        took = time.monotonic() - begin
+        front.calm()
+        name = "token endpoint, " + fault
+        check(name + ": code", re.search(code, messages(answer)),
+              messages(answer))
+        check_words(name, messages(answer), words)
+        check(name + ": in time", took < SECONDS + 4, took)
+        session.end()
+        said += session.said
+    check_secrets("token endpoint", said, [kqld.SECRET, "xxxxxxxxxxxxxxxxxxxx"])
+
+
+# ---- what is cancelled ----
+
+def cancelled(name, program, ready, release):
+    """Milliseconds from SIGINT to the end of a cell that hangs."""
+    out = tempfile.TemporaryFile()
+    p = subprocess.Popen([os.environ["SHIKRA_RELEASE"], "run", "-e", program],
+                         stdout=out, stderr=subprocess.STDOUT, env=dict(
+                             os.environ, HOME="/nonexistent"))
+    check(name + ": hangs", ready())
+    time.sleep(0.1)
+    begin = time.monotonic()
+    p.send_signal(signal.SIGINT)
+    try:
+        p.wait(10)
+    except subprocess.TimeoutExpired:
+        p.kill()
+    took = time.monotonic() - begin
+    release()
+    out.seek(0)
+    # The cell ends within 100 ms; the program's own end comes on top, and a
+    # busy machine.
+    check(name + ": cancelled at once", took < 0.6, took, out.read())
+    return took
+
+
+def full_port():
+    """A port whose queue is full: no connection comes about."""
+    server = socket.create_server(("127.0.0.1", 0), backlog=0)
+    fill = []
+    for _ in range(4):
+        s = socket.socket()
+        s.setblocking(False)
+        s.connect_ex(server.getsockname())
+        fill.append(s)
+    return server, fill
+
+
+def cancels(services, settings, server):
+    os.environ["MSTICPYCONFIG"] = ""
+    times = []
+    for service in services:
+        for fault in ("silent", "stalls", "drips", "busy_some"):
+            if fault == "busy_some" and not wanted(service.name, "busy"):
+                continue
+            front = faultd.Front(service.upstream, service.aim)
+            front.break_with(fault, skip=service.skip)
+            url = "http://127.0.0.1:%d" % front.port
+            elasticd.State.opensearch = getattr(service, "opensearch", False)
+            text = service.connect.format(
+                url=url, authority="http://127.0.0.1:%d" % service.upstream)
+            times.append(cancelled(
+                "cancel %s, %s" % (service.name, fault), text + "\n" +
+                service.query, lambda: front.waiting.wait(15), front.calm))
+    held, fill = full_port()
+    times.append(cancelled(
+        "cancel while connecting", '.connect splunk as s with (url = "http://'
+        '127.0.0.1:%d", token = "t")' % held.getsockname()[1],
+        lambda: time.sleep(0.5) or True, lambda: None))
+    if server:
+        front = pgfault.Front(server.port)
+        for fault in ("is_silent", "stalls", "never_starts"):
+            front.calm()
+            front.fault = fault
+            times.append(cancelled(
+                "cancel postgresql, " + fault, '.connect postgresql as s with '
+                '(host = "127.0.0.1", port = %d, user = "hunter", password = '
+                '"%s", database = "postgres")\ns.rows' % (
+                    front.port, pgd.PASSWORD),
+                lambda: front.waiting.wait(15), front.calm))
+    print("cancelled cells and their program end after %d ms (median)" %
+          (1000 * sorted(times)[len(times) // 2]))
+
+
+# ---- half a gigabyte ----
+
+def much(services, settings):
+    """500 MB flow through a program that grows by little."""
+    for service in services:
+        if not service.made or not wanted(service.name, "much"):
+            continue
+        front = faultd.Front(service.upstream, service.aim)
+        session = Session(settings.replace("settings", "patient"),
+                          "SHIKRA_RELEASE")
+        session.ask(service.connect.format(
+            url="http://127.0.0.1:%d" % front.port,
+            authority="http://127.0.0.1:%d" % service.upstream))
+        session.ask("kept = %s | take 1" % service.query)
+        before = peak(session)
+        front.break_with("generated", skip=service.skip)
+        front.made = service.made
+        answer = session.ask("%s | project i | serialize | count" %
+                             service.query)
+        grown = peak(session) - before
+        front.calm()
+        check("%s: 500 MB" % service.name, answer.get("ok"), answer)
+        check("%s: 500 MB in little memory" % service.name, grown < 150,
+              "%d MB" % grown)
+        print("%s: 500 MB take %d MB of memory" % (service.name, grown))
+        session.end()
+
+
+def peak(session):
+    """Megabytes, the most that the program ever had."""
+    with open("/proc/%d/status" % session.batch.proc.pid,
+              encoding="utf-8") as f:
+        return int(re.search(r"VmHWM:\s+(\d+)", f.read()).group(1)) >> 10
+
+
+def others(services, settings, folder, postgres):
+    """The cases beside the table that run along with it."""
+    out = []
+    if wanted("certificates"):
+        out.append((bad_certificates, (services, settings, folder)))
+    if wanted("tokens"):
+        out.append((bad_tokens, (services[0].upstream, settings)))
+    if wanted("much"):
+        out.append((much, (services, settings)))
+    if postgres and wanted("postgresql"):
+        out.append((bad_postgresql, (postgres, settings, folder)))
+    return out
+
+
 def main():
     services = []
     other = Other()
@@ -418,20 +692,35 @@ def main():
         settings = os.path.join(folder, "settings.yaml")
         with open(settings, "w", encoding="utf-8") as f:
             f.write(SETTINGS)
+        with open(settings.replace("settings", "patient"), "w",
+                  encoding="utf-8") as f:
+            f.write("Http:\n  Proxy: none\n")
+        faultd.make_certificates(folder)
+        postgres = pgd.Server() if pgd.binaries() else None
         services += kusto_services(kqld.start())
         services += splunk_services() + elastic_services()
+        if postgres:
+            postgres.start()
+            postgres.sql("CREATE TABLE rows AS SELECT i::int8 AS i, 'row-' || "
+                         "i || '-end' AS s FROM generate_series(1, 3000) i")
         if clickhouse:
             clickhouse.start()
             services.append(clickhouse_service(clickhouse))
         try:
             with ThreadPoolExecutor(6) as pool:
                 for done in [pool.submit(run_service, s, settings, other)
-                             for s in services]:
+                             for s in services] + [
+                        pool.submit(f, *args) for f, args in others(
+                            services, settings, folder, postgres)]:
                     done.result()
+            if wanted("cancel"):
+                cancels(services, settings, postgres)
         finally:
             kqld.State.engine.stop()
             if clickhouse:
                 clickhouse.close()
+            if postgres:
+                postgres.close()
     print("%d passed, %d failed" % (good, bad))
     return bad != 0
 
