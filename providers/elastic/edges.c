@@ -12,6 +12,10 @@
 enum { MAX_DOCS = 500, MAX_CLAUSES = 1 << 20 };
 
 struct finder {
+    struct elastic *e;
+    const struct es_plan *plan;
+    str point;
+    const struct remote_call *call;
     const struct es_edge *edge;
     struct buf clauses; /* with commas between */
     size_t ndocs, nfound;
@@ -89,9 +93,8 @@ static void ask_for(struct buf *b, const struct es_plan *p, str point,
     buf_adds(b, ",\"keep_alive\":\"" ES_KEEP_ALIVE "\"}}");
 }
 
-static enum status read_edge(struct elastic *e, struct finder *w,
-                             struct body *body, struct arena *a,
-                             const struct remote_call *call)
+static enum status read_edge(struct finder *w, struct body *body,
+                             struct arena *a)
 {
     static const struct es_field index = { .path = { "_index", 6 },
                                            .type = TYPE_STRING,
@@ -106,61 +109,59 @@ static enum status read_edge(struct elastic *e, struct finder *w,
     struct es_wanted wanted = { 3, cols, fields, false };
     struct row_sink sink = { .ctx = w, .batch = take_batch,
                              .incomplete = note_nothing };
-    struct es_hits *h = es_hits_new(&wanted, &sink, 0, call->cancel);
+    struct es_hits *h = es_hits_new(&wanted, &sink, 0, w->call->cancel);
     struct es_page page = { .arena = a };
     const char *why = NULL;
     enum status st = es_hits_page(h, body, &page, &why);
     if (why)
-        st = es_garbled(e, call, why);
+        st = es_garbled(w->e, w->call, why);
     w->unread |= page.failed || page.timed_out;
     es_hits_free(h);
     return st;
 }
 
 /* "" in *known: too many documents, or one that cannot be read. */
-static enum status find_edge(struct elastic *e, const struct es_plan *p,
-                             str point, const struct es_edge *edge,
-                             struct arena *a, str *known,
-                             const struct remote_call *call)
+static enum status find_edge(struct finder *w, struct arena *a, str *known)
 {
-    struct finder w = { .edge = edge };
     struct body body;
     struct buf b;
     struct es_request rq = { .path = S("/_search") };
     buf_init(&b, 4 << 20);
-    buf_init(&w.clauses, MAX_CLAUSES);
+    buf_init(&w->clauses, MAX_CLAUSES);
     body_init(&body, ES_MAX_ANSWER);
-    ask_for(&b, p, point, edge);
+    ask_for(&b, w->plan, w->point, w->edge);
     rq.body = buf_str(&b);
-    enum status st = es_send(e, &rq, &body, call);
+    enum status st = es_send(w->e, &rq, &body, w->call);
     if (st == ST_USER)
-        st = es_garbled(e, call, "404");
+        st = es_garbled(w->e, w->call, "404");
     if (st == ST_OK)
-        st = read_edge(e, &w, &body, a, call);
-    bool ok = st == ST_OK && !w.unread && w.ndocs < MAX_DOCS &&
-              buf_ok(&w.clauses) && buf_ok(&b);
+        st = read_edge(w, &body, a);
+    bool ok = st == ST_OK && !w->unread && w->ndocs < MAX_DOCS &&
+              buf_ok(&w->clauses) && buf_ok(&b);
     *known = !ok        ? S("")
-             : w.nfound ? arena_fmt(a, "{\"bool\":{\"should\":[%.*s]}}",
-                                    STRF(buf_str(&w.clauses)))
+             : w->nfound ? arena_fmt(a, "{\"bool\":{\"should\":[%.*s]}}",
+                                    STRF(buf_str(&w->clauses)))
                         : S("{\"match_none\":{}}");
     body_release(&body);
-    buf_release(&w.clauses);
+    buf_release(&w->clauses);
     buf_release(&b);
     return st;
 }
 
 enum status es_find_edges(struct elastic *e, const struct es_plan *p,
-                          str point, struct arena *a, const str **known,
+                          str point, struct es_edges *out,
                           const struct remote_call *call)
 {
     size_t n = p->proof.edges.n;
-    str *found = arena_array(a, n + 1, sizeof *found);
+    str *found = arena_array(out->arena, n + 1, sizeof *found);
     enum status st = ST_OK;
-    *known = found;
-    for (size_t i = 0; i < n && st == ST_OK && *known; i++) {
-        st = find_edge(e, p, point, &p->proof.edges.v[i], a, &found[i], call);
+    out->known = found;
+    for (size_t i = 0; i < n && st == ST_OK && out->known; i++) {
+        struct finder w = { .e = e, .plan = p, .point = point, .call = call,
+                            .edge = &p->proof.edges.v[i] };
+        st = find_edge(&w, out->arena, &found[i]);
         if (!found[i].n)
-            *known = NULL;
+            out->known = NULL;
     }
     return st;
 }

@@ -237,14 +237,14 @@ struct proving {
 
 static enum status prove(struct proving *p)
 {
-    const str *known = NULL;
+    struct es_edges edges = { .arena = p->arena };
     enum status st = es_prove(p->e, &p->plan, p->point, &p->holds, p->call);
     if (st != ST_OK || !p->holds || p->plan.proof.edges.n == 0)
         return st;
-    st = es_find_edges(p->e, &p->plan, p->point, p->arena, &known, p->call);
-    p->holds = known != NULL;
-    if (known)
-        es_plan_known(p->e, p->q, p->arena, known, &p->plan);
+    st = es_find_edges(p->e, &p->plan, p->point, &edges, p->call);
+    p->holds = edges.known != NULL;
+    if (p->holds)
+        es_plan_known(p->e, p->q, p->arena, edges.known, &p->plan);
     return st;
 }
 

@@ -272,10 +272,14 @@ void es_groups_text(const struct es_plan *p, struct buf *b);
 /* ---- edges.c ---- */
 
 #define ES_MAX_EDGES 16
-/* Looks at the documents of the plan's edges: *known gets a query for each, in
- * `a`, or NULL when there are too many to look at. */
+/* Looks at the documents of the plan's edges: a query for each, or NULL when
+ * there are too many to look at. */
+struct es_edges {
+    struct arena *arena;
+    const str *known;
+};
 enum status es_find_edges(struct elastic *e, const struct es_plan *p,
-                          str point, struct arena *a, const str **known,
+                          str point, struct es_edges *out,
                           const struct remote_call *call);
 /* A range over dates; a bound below 0 is none. */
 void es_add_times(struct buf *b, const struct es_field *f, int64_t from,
