@@ -7,6 +7,8 @@
  * there is no filter; groups, and rows of a filter, are so given proof. */
 #include "elastic.h"
 
+#include "providers/stages.h"
+
 enum { MAX_QUERY = 256 << 10, MAX_CONDITIONS = 100 };
 
 struct planner {
@@ -136,21 +138,13 @@ static enum remote_push add_project(struct planner *w,
 
 /* ---- groups and numbers of rows ---- */
 
-static bool is_count(const struct remote_stage *st)
-{
-    const struct remote_expr *e = st->nassigns ? st->assigns[0].e : NULL;
-    return st->kind == REMOTE_SUMMARIZE && st->nkeys == 0 &&
-           st->nassigns == 1 && e->kind == REMOTE_CALL && !e->nargs &&
-           str_eqz(e->name, "count");
-}
-
 static enum remote_push add_groups(struct planner *w,
                                    const struct remote_stage *st)
 {
     struct es_plan *p = w->p;
     if (p->counts || p->grouped || p->limited)
         return PUSH_NO;
-    if (is_count(st) && !p->filtered) {
+    if (stage_is_count(st) && !p->filtered) {
         p->counts = true;
         p->ncols = 1;
         p->cols = NEW(w->arena, struct source_col);

@@ -11,6 +11,7 @@
 
 #include "base/ticks.h"
 #include "providers/http/url.h"
+#include "providers/stages.h"
 
 enum { MAX_SEARCH = 64 << 10, MAX_NEEDLE = 1000 };
 
@@ -275,11 +276,7 @@ static enum remote_push add_summarize(struct planner *w,
                                       const struct remote_stage *st)
 {
     struct sp_plan *p = w->p;
-    if (p->counts || p->filtered || p->limited || st->nkeys ||
-        st->nassigns != 1)
-        return PUSH_NO;
-    const struct remote_expr *e = st->assigns[0].e;
-    if (e->kind != REMOTE_CALL || e->nargs || !str_eqz(e->name, "count"))
+    if (p->counts || p->filtered || p->limited || !stage_is_count(st))
         return PUSH_NO;
     struct source_col *cols = arena_array(w->arena, 2, sizeof *cols);
     cols[0] = (struct source_col){ st->assigns[0].name, TYPE_LONG };
