@@ -66,6 +66,9 @@ bool config_bool(const struct config *c, const struct yaml_node *n, bool *out,
 bool config_long(const struct config *c, const struct yaml_node *n,
                  int64_t *out, struct diags *ds);
 
+/* A path of the settings: "~" is the home folder. */
+str config_path(struct arena *a, str path);
+
 /* ---- secrets ---- */
 enum secret_kind {
     SECRET_NONE,    /* not set */

@@ -29,7 +29,6 @@ struct config {
 /* ---- config.c ---- */
 str config_file_name(const struct config *c, const struct yaml_node *n);
 str config_env(const char *name); /* "" when unset */
-str config_path(struct arena *a, str path); /* "~" is the home folder */
 
 /* ---- http_settings.c ---- */
 enum status config_apply(struct config *c, struct diags *ds);

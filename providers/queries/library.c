@@ -81,6 +81,7 @@ static int by_name(const void *a, const void *b)
 static void read_folder(struct library *l, str path, struct diags *ds)
 {
     LIST(str) names = { 0 };
+    path = config_path(l->arena, path);
     DIR *d = opendir(arena_cstr(l->arena, path));
     if (!d) {
         diag_warn(ds, DIAG_CONFIG, NO_SPAN,

@@ -8,6 +8,7 @@ in as whom the file says, where it says. The last line is "N passed, N failed".
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -429,6 +430,16 @@ def test_splunk_and_elastic():
     assert ASKED == [("/", "ApiKey " + SECRET["text"])], ASKED
     error = team.run(".connect splunk.dev")[0]["errors"][0]
     assert error["hint"] == "there are: prod", error
+
+
+def test_folders_of_queries_are_found():
+    team = Team(NEW)
+    built_in = len(team.table(".show queries"))
+    for name in ("packs", "team"):  # one below the home, one named from here
+        folder = os.path.join(team.folder.name, name)
+        shutil.copytree(os.path.join(HERE, "custom_packs"), folder)
+        assert len(team.table(".show queries")) > built_in, name
+        shutil.rmtree(folder)
 
 
 def test_a_secret_of_the_command_is_meant():
