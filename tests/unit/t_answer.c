@@ -108,7 +108,9 @@ TEST(what_is_no_answer)
     gives(ANSWER_LOGS,
           "{\"tables\":[{\"columns\":[{\"name\":\"a\"}],\"rows\":[[1],[2}]",
           "a=1 ; ?? ',' or ']' is expected");
-    gives(ANSWER_FRAMES, "{\"error\":{}}", "?? an array is expected");
+    gives(ANSWER_FRAMES, "7", "?? an array is expected");
+    gives(ANSWER_FRAMES,
+          "{\"error\":{\"code\":\"c\",\"message\":\"m\"}}", "! m ");
 }
 
 TEST(defender)
