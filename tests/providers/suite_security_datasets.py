@@ -561,7 +561,8 @@ def settings():
         check("an instance", got["ok"] and os.path.isdir(folder + " two"),
               got)
         got = batch.ask(".connect security_datasets.three as sd")
-        check("no instance", "Mordor-three" in str(got["errors"]), got)
+        check("no instance", "no Mordor 'three'" in
+              got["errors"][0]["message"], got)
         batch.stop()
     s = Session("")
     check("the folder of the user's cache", s.connected["ok"] and
