@@ -82,6 +82,9 @@ struct es_request {
 };
 enum status es_send(struct elastic *e, const struct es_request *rq,
                     struct body *to, const struct remote_call *call);
+enum status es_send_to(struct elastic *e, const struct es_request *rq,
+                       const struct http_sink *to,
+                       const struct remote_call *call);
 /* The same for a small answer, in the stored spelling of JSON. */
 enum status es_ask(struct elastic *e, const struct es_request *rq,
                    struct arena *a, str *json, const struct remote_call *call);
@@ -325,6 +328,20 @@ uint64_t es_hits_repaired(const struct es_hits *h);
 /* Marks fields of which a document of a sample holds several values, and says
  * how long they are. */
 bool es_hits_sample(struct es_table *t, struct body *body);
+
+/* ---- ahead.c ---- */
+
+/* Asks for the page of a scroll that follows `page`, on a thread of its own;
+ * *out is NULL when that is not worth it. The caller takes or frees it. */
+struct es_ahead;
+enum status es_ahead_start(struct es_ahead **out, struct elastic *e, str page,
+                           const struct remote_call *call);
+/* Waits for it, as es_send does, and frees it. */
+enum status es_ahead_take(struct es_ahead *a, struct body *to,
+                          const struct remote_call *call);
+void es_ahead_free(struct es_ahead *a); /* NULL is fine */
+/* The request for the next page of a scroll. */
+void es_scroll_text(struct buf *b, str id);
 
 /* ---- read.c ---- */
 

@@ -4,8 +4,9 @@
  * A point in time holds the table still; pages follow each other by
  * search_after over the order of the shards, and slices of it are read side by
  * side. Where that order cannot be asked for (OpenSearch before 3.3,
- * Elasticsearch before 7.12) a scroll does the same in one stream. Both are
- * closed at the end and when the reading is given up. */
+ * Elasticsearch before 7.12) a scroll does the same in one stream, whose next
+ * page is asked for while one is read (ahead.c). Both are closed at the end and
+ * when the reading is given up. */
 #include "elastic.h"
 
 #include "base/json_write.h"
@@ -111,6 +112,7 @@ struct page_loop {
     str after; /* JSON, of the last hit */
     struct es_hits *hits;
     struct body body;
+    struct es_ahead *ahead; /* the next page of a scroll; MAY be NULL */
     struct arena *arena;
     struct row_sink *sink;
     bool told;
@@ -149,16 +151,24 @@ static void write_page(struct page_loop *l, struct buf *b)
     buf_addc(b, '}');
 }
 
+static enum status take_ahead(struct page_loop *l)
+{
+    struct es_ahead *a = l->ahead;
+    l->ahead = NULL;
+    enum status st = es_ahead_take(a, &l->body, &l->call);
+    return st == ST_USER ? es_garbled(l->s->e, &l->call, "404") : st;
+}
+
 static enum status ask_page(struct page_loop *l)
 {
     struct es_source *s = l->s;
     struct buf b;
     struct es_request rq = { .path = S("/_search") };
+    if (l->ahead)
+        return take_ahead(l);
     buf_init(&b, 4 << 20);
     if (s->scrolls && s->ids[l->part].n) {
-        buf_adds(&b, "{\"scroll\":\"" ES_KEEP_ALIVE "\",\"scroll_id\":");
-        json_str(&b, s->ids[l->part]);
-        buf_addc(&b, '}');
+        es_scroll_text(&b, s->ids[l->part]);
         rq.path = S("/_search/scroll");
     } else {
         if (s->scrolls)
@@ -204,6 +214,9 @@ static enum status one_page(struct page_loop *l, bool *more)
     enum status st = ask_page(l);
     if (st == ST_ENV && l->body.bytes.n) /* what came of it is kept */
         (void)es_hits_page(l->hits, &l->body, &page, &why);
+    if (st == ST_OK && l->s->scrolls && !l->s->limited)
+        st = es_ahead_start(&l->ahead, l->s->e, buf_str(&l->body.bytes),
+                            &l->call);
     if (st != ST_OK)
         return st;
     size_t bytes = l->body.bytes.n;
@@ -259,6 +272,7 @@ static enum status read_part(struct source *src, unsigned part,
     if (st == ST_OK)
         es_hits_end(l.hits, s->e->what, l.arena);
     src->repaired += es_hits_repaired(l.hits);
+    es_ahead_free(l.ahead);
     es_hits_free(l.hits);
     body_release(&l.body);
     arena_free(l.arena);

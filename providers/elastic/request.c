@@ -39,15 +39,15 @@ static struct http_request request(const struct elastic *e,
     };
 }
 
-enum status es_send(struct elastic *e, const struct es_request *rq,
-                    struct body *to, const struct remote_call *call)
+enum status es_send_to(struct elastic *e, const struct es_request *rq,
+                       const struct http_sink *to,
+                       const struct remote_call *call)
 {
     struct arena *a = arena_new();
     struct http_call hc = services_call(call, a);
     struct http_request request_ = request(e, rq, a);
     struct http_reply reply;
-    buf_reset(&to->bytes);
-    request_.sink = &to->sink;
+    request_.sink = to;
     enum status st = http_send(e->services->http, &request_, &hc, &reply);
     if (st == ST_OK && reply.status == 404)
         st = ST_USER;
@@ -55,6 +55,13 @@ enum status es_send(struct elastic *e, const struct es_request *rq,
         st = http_fail_reply(e->services->http, &request_, &hc, &reply);
     arena_free(a);
     return st;
+}
+
+enum status es_send(struct elastic *e, const struct es_request *rq,
+                    struct body *to, const struct remote_call *call)
+{
+    buf_reset(&to->bytes);
+    return es_send_to(e, rq, &to->sink, call);
 }
 
 enum status es_ask(struct elastic *e, const struct es_request *rq,
