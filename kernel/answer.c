@@ -65,9 +65,12 @@ static void add_table(struct buf *b, const struct result *r)
     buf_adds(b, ",\"rows\":[");
     add_rows(b, f);
     buf_addf(b, "],\"status\":\"%s\",\"total\":%" PRIu64,
-             completeness_name(f->completeness), f->total);
+             completeness_word(f->completeness), f->total);
+    if (f->lacks_rows)
+        buf_adds(b, ",\"lacks_rows\":true");
     if (f->notes.n)
         add_notes(b, f);
+    show_sources(b, f);
     buf_addc(b, '}');
 }
 
@@ -86,6 +89,8 @@ static void add_text(struct buf *b, const struct result *r)
     json_str(b, r->text);
     if (r->kind == RESULT_MARKDOWN)
         buf_adds(b, ",\"mime\":\"text/markdown\"");
+    if (r->completeness != COMPLETE)
+        buf_addf(b, ",\"status\":\"%s\"", completeness_word(r->completeness));
     buf_addc(b, '}');
 }
 
@@ -116,8 +121,8 @@ static void on_result(void *ctx, const struct result *r)
     struct bundle forms;
     struct arena *arena = arena_new();
     bundle_init(&forms, arena);
-    if (r->kind == RESULT_TABLE && r->frame->completeness == PARTIAL)
-        a->partial = true;
+    a->partial |= r->kind == RESULT_TABLE ? r->frame->lacks_rows
+                                          : r->completeness != COMPLETE;
     if (a->show || is_figure(r))
         show_result(a->in, r, &forms, &a->ds);
     if (a->as_json)
@@ -175,16 +180,22 @@ bool answer_ok(const struct answer *a)
     return a->status == ST_OK && a->ds.nerrors == 0;
 }
 
+static bool has_code(const struct diags *ds, enum diag_code code)
+{
+    for (size_t i = 0; i < ds->list.n; i++)
+        if (ds->list.v[i].code == (int)code)
+            return true;
+    return false;
+}
+
 int answer_exit_code(const struct answer *a)
 {
-    for (size_t i = 0; i < a->ds.list.n; i++) {
-        const struct diag *d = &a->ds.list.v[i];
-        if (d->severity == SEV_ERROR && d->code == DIAG_ASSERT)
-            return EXIT_ASSERT;
-    }
+    if (has_code(&a->ds, DIAG_ASSERT))
+        return EXIT_ASSERT;
     if (!answer_ok(a))
         return EXIT_ERROR;
-    return a->partial ? EXIT_PARTIAL : EXIT_CLEAN;
+    bool lacks_rows = a->partial || has_code(&a->ds, DIAG_INCOMPLETE);
+    return lacks_rows ? EXIT_PARTIAL : EXIT_CLEAN;
 }
 
 /* --- the whole answer --------------------------------------------------- */

@@ -17,7 +17,7 @@ struct answer {
     struct diags ds;
     struct buf outputs;      /* JSON values with commas between */
     bool as_json;            /* fill outputs */
-    bool partial;            /* a table of it is PARTIAL */
+    bool partial;            /* rows of a source are missing */
     double ms;
     uint64_t told;           /* hash of the last line of progress */
     /* MAY be set: sees every result as it comes, with its forms. */

@@ -112,7 +112,8 @@ void publish_shown(struct kernel *k, str parent, const struct shown *s)
     buf_init(&b, MAX_CONTENT_BYTES);
     buf_adds(&b, "{\"data\":");
     buf_add(&b, s->data);
-    buf_adds(&b, ",\"metadata\":{}");
+    buf_adds(&b, ",\"metadata\":");
+    buf_add(&b, s->metadata.n ? s->metadata : S("{}"));
     if (s->display_id.n) {
         buf_adds(&b, ",\"transient\":{\"display_id\":");
         json_str(&b, s->display_id);

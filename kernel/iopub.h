@@ -28,6 +28,7 @@ void publish_error(struct kernel *k, str parent, const struct trouble *t);
 struct shown {
     const char *type;      /* display_data, execute_result, … */
     str data;
+    str metadata;          /* JSON object; "" for {} */
     int64_t count;         /* execute_result only */
     str display_id;        /* "" for none */
 };

@@ -32,10 +32,16 @@ struct cell {
 static void send_result(struct cell *c, const struct result *r, str data)
 {
     bool last = r->last && !c->had_result;
+    struct buf metadata;
+    buf_init(&metadata, 1 << 20);
+    show_metadata(&metadata, r);
     struct shown s = { .type = last ? "execute_result" : "display_data",
                        .data = data, .count = c->count };
+    if (buf_ok(&metadata))
+        s.metadata = buf_str(&metadata);
     publish_captured(c->k);
     publish_shown(c->k, c->m->header, &s);
+    buf_release(&metadata);
     c->had_result |= last;
 }
 

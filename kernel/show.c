@@ -11,12 +11,6 @@
 
 static const char summary_type[] = "application/vnd.shikra.result+json";
 
-const char *completeness_name(enum completeness c)
-{
-    return c == PARTIAL ? "partial" : c == TRUNCATED ? "truncated"
-                                                     : "complete";
-}
-
 void show_columns(struct buf *b, const struct frame *f)
 {
     buf_addc(b, '[');
@@ -28,6 +22,84 @@ void show_columns(struct buf *b, const struct frame *f)
         buf_addf(b, ",\"type\":\"%s\"}", type_name(f->cols[c].type));
     }
     buf_addc(b, ']');
+}
+
+void show_status(struct buf *b, const struct frame *f)
+{
+    buf_addf(b, "\"rows\":%zu,\"total\":%" PRIu64 ",\"status\":\"%s\"",
+             f->nrows, f->total, completeness_word(f->completeness));
+    if (f->lacks_rows)
+        buf_adds(b, ",\"lacks_rows\":true");
+    if (f->notes.n)
+        buf_adds(b, ",\"notes\":[");
+    for (size_t i = 0; i < f->notes.n; i++) {
+        buf_adds(b, i ? "," : "");
+        json_str(b, f->notes.v[i]);
+    }
+    buf_adds(b, f->notes.n ? "]" : "");
+}
+
+static void add_member(struct buf *b, const char *name, str text)
+{
+    buf_addf(b, "\"%s\":", name);
+    json_str(b, text);
+    buf_addc(b, ',');
+}
+
+static void add_time(struct buf *b, const char *name, int64_t ticks)
+{
+    struct value v = { .type = TYPE_DATETIME, .i = ticks };
+    if (ticks == INT64_MIN || ticks == INT64_MAX)
+        return;
+    buf_addf(b, "\"%s\":", name);
+    value_json(b, &v);
+    buf_addc(b, ',');
+}
+
+static void add_source(struct buf *b, const struct origin *o)
+{
+    buf_addc(b, '{');
+    add_member(b, "provider", o->provider);
+    if (o->connection.n)
+        add_member(b, "connection", o->connection);
+    if (o->place.n)
+        add_member(b, "place", o->place);
+    add_member(b, "name", o->name);
+    if (o->sha256.n) {
+        add_member(b, "query", o->text);
+        add_member(b, "sha256", o->sha256);
+    }
+    add_time(b, "start", o->start);
+    add_time(b, "end", o->end);
+    add_time(b, "asked", o->asked);
+    buf_addf(b, "\"rows\":%" PRIu64 ",\"status\":\"%s\"}", o->nrows,
+             completeness_word(o->completeness));
+}
+
+void show_sources(struct buf *b, const struct frame *f)
+{
+    if (f->origins.n)
+        buf_adds(b, ",\"sources\":[");
+    for (size_t i = 0; i < f->origins.n; i++) {
+        buf_adds(b, i ? "," : "");
+        add_source(b, &f->origins.v[i]);
+    }
+    buf_adds(b, f->origins.n ? "]" : "");
+}
+
+void show_metadata(struct buf *b, const struct result *r)
+{
+    if (r->kind != RESULT_TABLE && r->completeness == COMPLETE) {
+        buf_adds(b, "{}");
+        return;
+    }
+    buf_adds(b, "{\"shikra\":{");
+    if (r->kind == RESULT_TABLE)
+        show_status(b, r->frame);
+    else
+        buf_addf(b, "\"status\":\"%s\",\"lacks_rows\":true",
+                 completeness_word(r->completeness));
+    buf_adds(b, "}}");
 }
 
 /* What a program may want to know of a shown table without parsing HTML. */
@@ -42,8 +114,10 @@ static void add_summary(struct bundle *out, const struct result *r)
     json_str(&b, r->name);
     buf_adds(&b, ",\"columns\":");
     show_columns(&b, f);
-    buf_addf(&b, ",\"rows\":%zu,\"total\":%" PRIu64 ",\"status\":\"%s\"}",
-             f->nrows, f->total, completeness_name(f->completeness));
+    buf_addc(&b, ',');
+    show_status(&b, f);
+    show_sources(&b, f);
+    buf_addc(&b, '}');
     if (buf_ok(&b))
         bundle_add(out, summary_type, buf_str(&b));
     buf_release(&b);

@@ -19,8 +19,14 @@ void show_result(const struct interp *in, const struct result *r,
 /* {"text/plain":"…",…}; types that end in json are embedded as documents. */
 void show_json(struct buf *b, const struct bundle *bundle);
 
-/* "complete", "truncated" or "partial". */
-const char *completeness_name(enum completeness c);
+/* Appends "rows":…,"total":…,"status":"complete" and, where there are some,
+ * "lacks_rows":true (not only the display is cut) and "notes":[…]. */
+void show_status(struct buf *b, const struct frame *f);
+/* … ,"sources":[{"provider":…,"sha256":…,…},…] when they are known. */
+void show_sources(struct buf *b, const struct frame *f);
+/* The metadata of a display: {"shikra":{…}} with the status; {} for a text
+ * that is not about rows, or about rows that are all there. */
+void show_metadata(struct buf *b, const struct result *r);
 
 /* Appends the columns as [{"name":…,"type":…},…]. */
 void show_columns(struct buf *b, const struct frame *f);

@@ -48,7 +48,11 @@ static struct entry copy(const struct table_info *t)
     str *notes = arena_array(e.arena, t->nnotes, sizeof *notes);
     for (size_t i = 0; i < t->nnotes; i++)
         notes[i] = arena_str(e.arena, t->notes[i]);
+    struct origin *origins = arena_array(e.arena, t->norigins, sizeof *origins);
+    for (size_t i = 0; i < t->norigins; i++)
+        origins[i] = origin_copy(e.arena, &t->origins[i]);
     e.info.notes = notes;
+    e.info.origins = origins;
     e.info.cols = cols;
     e.info.name = arena_str(e.arena, t->name);
     e.info.physical = arena_str(e.arena, t->physical);

@@ -7,6 +7,7 @@
 #include "statement.h"
 
 #include "base/ticks.h"
+#include "lineage.h"
 
 /* ---- commands ---- */
 
@@ -38,7 +39,7 @@ static enum status run_command(struct run *r, const struct ast *t,
         return dry_command(r, cmd, c);
     enum status st = c->run(r->l, cmd, &out, r->ds);
     if (st == ST_OK && out.text.n)
-        show_text(r, t, out.text);
+        show_text(r, t, out.text, out.completeness);
     if (st == ST_OK && out.frame && !ops) {
         struct hint plain = { .kind = S("") };
         show(r, t,
@@ -46,6 +47,7 @@ static enum status run_command(struct run *r, const struct ast *t,
                  .kind = RESULT_TABLE, .frame = out.frame, .hint = &plain });
     } else if (st == ST_OK && out.frame) {
         struct node *n = step_frame_node(r->l, &b, out.frame, r->ds);
+        lineage_add_frame(&r->l->values, out.frame);
         n = n ? bind_pipe_ops(&b, n, ops) : NULL;
         st = n && !r->ds->nerrors ? show_node(r, t, pipe, n, &b) : ST_USER;
     }
@@ -65,6 +67,7 @@ static const struct ast *command_of(const struct ast *pipe)
 
 static enum status run_statement(struct run *r, const struct ast *t)
 {
+    r->l->values = (struct lineage){ .arena = r->l->cell };
     switch (t->kind) {
     case AST_QUERY: {
         const struct ast *cmd = command_of(t->kid);

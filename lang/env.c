@@ -2,6 +2,7 @@
  *
  * Called by: everything that makes a binder for the running cell. */
 #include "connections.h"
+#include "lineage.h"
 
 #include <unistd.h>
 
@@ -53,6 +54,21 @@ static str request_key(struct lang *l, const struct provider *p,
     return key;
 }
 
+/* The table or the files, as the cell names them. */
+static str request_what(struct lang *l, const struct source_request *rq)
+{
+    struct buf b;
+    buf_init(&b, 64 << 10);
+    buf_add(&b, rq->table);
+    for (size_t i = 0; i < rq->nargs; i++) {
+        buf_adds(&b, b.n ? ", " : "");
+        value_text(&b, &rq->args[i]);
+    }
+    str what = session_scrub(l, l->cell, buf_str(&b));
+    buf_release(&b);
+    return what;
+}
+
 /* More parts than processors would only cost in every later scan. */
 static unsigned reading_threads(void)
 {
@@ -65,7 +81,8 @@ static struct source *env_open(void *ctx, const struct provider *p,
                                struct diags *ds)
 {
     struct lang *l = ctx;
-    struct opened o = { NULL, p, request_key(l, p, rq), false };
+    struct opened o = { .provider = p, .what = request_what(l, rq),
+                        .key = request_key(l, p, rq) };
     for (size_t i = 0; i < l->opened.n; i++)
         if (!l->opened.v[i].used && str_eq(l->opened.v[i].key, o.key))
             return l->opened.v[i].source;
@@ -132,7 +149,7 @@ static struct source *env_remote_open(void *ctx, struct remote *r,
                                       struct diags *ds)
 {
     struct lang *l = ctx;
-    struct opened o = { NULL, NULL, remote_key(l, r, q), false };
+    struct opened o = { .remote = r, .query = q, .key = remote_key(l, r, q) };
     for (size_t i = 0; i < l->opened.n; i++)
         if (!l->opened.v[i].used && str_eq(l->opened.v[i].key, o.key))
             return l->opened.v[i].source;
@@ -157,7 +174,12 @@ enum { BIND_ROWS = 100000 };
 static enum status env_run(void *ctx, struct node *n, struct frame **out,
                            struct diags *ds)
 {
-    return step_query(ctx, n, BIND_ROWS, out, ds);
+    struct lang *l = ctx;
+    enum status st = step_query(l, n, BIND_ROWS, out, ds);
+    l->values.arena = l->cell;
+    if (st == ST_OK)
+        lineage_add_frame(&l->values, *out);
+    return st;
 }
 
 static const struct bind_env *session_env(struct lang *l)

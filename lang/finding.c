@@ -5,6 +5,18 @@
 
 #include "base/utf8.h"
 
+void warn_incomplete(struct run *r, struct span at, const char *what)
+{
+    const struct lineage *x = &r->l->values;
+    if (x->completeness == COMPLETE)
+        return;
+    struct diag *d = diag_warn(r->ds, DIAG_INCOMPLETE, at,
+                               "%s is made of rows that are %s", what,
+                               completeness_word(x->completeness));
+    if (x->notes.n)
+        diag_hint(r->ds, d, "%.*s", STRF(x->notes.v[0]));
+}
+
 enum status run_assert(struct run *r, const struct ast *t)
 {
     struct binder b = session_binder(r->l, r->ds, r->o);
@@ -17,6 +29,7 @@ enum status run_assert(struct run *r, const struct ast *t)
     if (!bind_value(&b, t->kid, &v) ||
         (t->kid->next && !bind_value(&b, t->kid->next, &message)))
         return ST_USER;
+    warn_incomplete(r, t->kid->span, "what is asserted");
     if (!v.null && v.i)
         return ST_OK;
     str s = message.s.n
@@ -97,8 +110,11 @@ enum status run_markdown(struct run *r, const struct ast *t)
         i = at + (size_t)close + 1;
     }
     if (ok)
+        warn_incomplete(r, t->kid->span, "a value in this text");
+    if (ok)
         show(r, t,
-             (struct result){ .kind = RESULT_MARKDOWN, .text = buf_str(&b) });
+             (struct result){ .kind = RESULT_MARKDOWN, .text = buf_str(&b),
+                              .completeness = r->l->values.completeness });
     buf_release(&b);
     return ok ? ST_OK : ST_USER;
 }

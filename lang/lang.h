@@ -48,6 +48,8 @@ struct result {
     const struct hint *hint; /* borrowed */
     str text;                /* borrowed */
     str name;                /* of the table, when it has one */
+    enum completeness completeness; /* RESULT_TEXT, RESULT_MARKDOWN: of the
+                                       rows that it tells about */
     bool last;               /* the cell's execute_result */
 };
 

@@ -38,9 +38,20 @@ struct profile {
 /* A source that the running cell has opened. */
 struct opened {
     struct source *source;
-    const struct provider *provider;
+    const struct provider *provider;  /* … or the connection and query */
+    struct remote *remote;
+    const struct remote_query *query;
+    str what;  /* files or table, for people */
     str key;   /* the request as text: the same one is opened once */
     bool used; /* read already: open it anew */
+};
+
+/* Where rows come from and what is missing of them (lineage.h). */
+struct lineage {
+    struct arena *arena;
+    enum completeness completeness;
+    LIST(str) notes;
+    LIST(struct origin) origins;
 };
 
 struct connection; /* connections.c */
@@ -88,6 +99,7 @@ struct lang {
     LIST(str) temporary; /* physical tables to drop at its end */
     LIST(const struct table_info *)
     pending; /* tables that will exist (dry run) */
+    struct lineage values; /* of what was read while its statement was bound */
     const struct lang_sink *sink;
     struct profile *profile; /* of a .profile that runs, or NULL */
 };
@@ -116,10 +128,15 @@ int64_t profile_now(void);
 void profile_add(struct lang *l, const char *kind, str what, uint64_t nrows,
                  int64_t began);
 enum { PROFILE_ROWS = 10000 }; /* what a displayed query may hold, too */
-enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
-                         struct diags *ds);
+struct saved {
+    uint64_t nrows;
+    struct lineage lineage;
+};
+enum status save_parquet(struct lang *l, struct node *n, str path,
+                         struct saved *out, struct diags *ds);
 
 /* -- statement.c, cell.c -- */
+enum completeness table_completeness(const struct lang *l, str name);
 /* One line about a stored table: rows, columns, time span. */
 str describe_table(struct lang *l, str name, struct diags *ds);
 enum status run_cell(struct lang *l, str code, const struct lang_opts *o,

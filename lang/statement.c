@@ -17,10 +17,12 @@ void show(struct run *r, const struct ast *t, struct result res)
     r->sink->result(r->sink->ctx, &res);
 }
 
-void show_text(struct run *r, const struct ast *t, str text)
+void show_text(struct run *r, const struct ast *t, str text,
+               enum completeness of_rows)
 {
     str clean = session_scrub(r->l, r->l->cell, text);
-    show(r, t, (struct result){ .kind = RESULT_TEXT, .text = clean });
+    show(r, t, (struct result){ .kind = RESULT_TEXT, .text = clean,
+                                .completeness = of_rows });
 }
 
 static size_t rows_to_show(const struct run *r, const struct hint *h)
@@ -212,14 +214,19 @@ str describe_table(struct lang *l, str name, struct diags *ds)
                  t->ncols, t->ncols == 1 ? "" : "s");
         add_time_span(&r, &b, t);
         if (t->completeness != COMPLETE)
-            buf_addf(&b, "; %s",
-                     t->completeness == PARTIAL ? "partial" : "truncated");
+            buf_addf(&b, "; %s", completeness_word(t->completeness));
         for (size_t i = 0; i < t->nnotes; i++)
             buf_addf(&b, "\n  %.*s", STRF(t->notes[i]));
     }
     str s = buf_take(&b, l->cell);
     buf_release(&b);
     return s;
+}
+
+enum completeness table_completeness(const struct lang *l, str name)
+{
+    const struct table_info *t = catalog_find(l->catalog, name);
+    return t ? t->completeness : COMPLETE;
 }
 
 void add_pending(struct lang *l, str name, const struct node *n)
@@ -284,6 +291,7 @@ static enum status assign_scalar(struct run *r, const struct ast *t,
         return ST_USER;
     }
     let_value(r->l, t->text, v);
+    warn_incomplete(r, t->span, "this value");
     return ST_OK;
 }
 
@@ -320,6 +328,7 @@ enum status run_assign(struct run *r, const struct ast *t)
     }
     enum status st = step_store(r->l, n, t->text, r->ds);
     if (st == ST_OK)
-        show_text(r, t, describe_table(r->l, t->text, r->ds));
+        show_text(r, t, describe_table(r->l, t->text, r->ds),
+                  table_completeness(r->l, t->text));
     return st;
 }

@@ -20,11 +20,15 @@ enum status run_assign(struct run *r, const struct ast *t);
 enum status show_node(struct run *r, const struct ast *t,
                       const struct ast *pipe, struct node *n, struct binder *b);
 void show(struct run *r, const struct ast *t, struct result res);
-void show_text(struct run *r, const struct ast *t, str text);
+/* A line about rows; COMPLETE when it is about none. */
+void show_text(struct run *r, const struct ast *t, str text,
+               enum completeness of_rows);
 /* A table that an earlier statement of the cell will make (dry run). */
 void add_pending(struct lang *l, str name, const struct node *n);
 /* Whether `_` stands anywhere in it. */
 bool mentions_last_shown(const struct ast *t);
+/* Warns when what was read to bind the statement is not all of its rows. */
+void warn_incomplete(struct run *r, struct span at, const char *what);
 /* One row with the value of a scalar expression. */
 struct node *print_scalar(struct binder *b, const struct ast *t);
 void let_value(struct lang *l, str name, struct value v);

@@ -5,6 +5,7 @@
  * HOST node gets its input as a frame, and its result becomes a table too. So
  * what is left is one SQL statement. */
 #include "connections.h"
+#include "lineage.h"
 
 #include "plan/node_walk.h"
 #include "plan/push.h"
@@ -77,12 +78,15 @@ static void keep_rejects(struct lang *l, struct engine_load *load,
 }
 
 /* The rows are not all: the node remembers, and what is made of it tells. */
-static void keep_notes(struct lang *l, struct node *n,
+static void keep_notes(struct lang *l, struct node *n, struct origin *origin,
                        const struct engine_load *load)
 {
     n->completeness = load->completeness;
     for (size_t i = 0; i < load->notes.n; i++)
         PUSH(l->cell, n->notes, session_scrub(l, l->cell, load->notes.v[i]));
+    origin->nrows = load->nrows;
+    origin->completeness = load->completeness;
+    PUSH(l->cell, n->origins, *origin);
 }
 
 /* A query at a connection starts now. */
@@ -114,6 +118,7 @@ static enum status fetch_once(struct lang *l, struct node *n, str physical,
     if (opened != ST_OK)
         return opened;
     struct engine_load load = { .arena = arena_new() };
+    struct origin origin = lineage_origin(l, n);
     str from = n->remote ? n->remote->alias : S("");
     for (size_t i = 0; i < l->opened.n; i++)
         if (l->opened.v[i].source == n->source) {
@@ -128,7 +133,7 @@ static enum status fetch_once(struct lang *l, struct node *n, str physical,
         return st;
     }
     profile_add(l, "source", from, load.nrows, began);
-    keep_notes(l, n, &load);
+    keep_notes(l, n, &origin, &load);
     keep_rejects(l, &load, n->source, n->span, ds);
     n->kind = NODE_SCAN;
     n->table = physical;
@@ -149,6 +154,9 @@ static void lose_slice(struct lang *l, struct node *n, const struct diags *why)
 {
     n->kind = NODE_VALUES;
     n->completeness = PARTIAL;
+    struct origin o = lineage_origin(l, n);
+    o.completeness = PARTIAL;
+    PUSH(l->cell, n->origins, o);
     PUSH(l->cell, n->notes,
          arena_fmt(l->cell, "%.*s: %.*s missing: %.*s",
                    STRF(n->remote->alias), STRF(n->query->slice),
@@ -239,8 +247,10 @@ static enum status run_host(struct lang *l, struct node *n, struct diags *ds)
 {
     struct frame *in = NULL, *out = NULL;
     str table;
+    struct lineage x = { .arena = l->cell };
     int64_t began = profile_now();
     enum status st = run_sql(l, n->in[0], 0, &in, ds);
+    lineage_add(&x, n); /* what it was made of is not below it afterwards */
     if (st == ST_OK)
         profile_add(l, "sql", S("rows for the next step"), in->nrows, began);
     began = profile_now();
@@ -251,9 +261,13 @@ static enum status run_host(struct lang *l, struct node *n, struct diags *ds)
         st = frame_table(l, out, &table, ds);
     if (st == ST_OK)
         profile_add(l, "native", str_of(n->op->name), out->nrows, began);
-    frame_unref(out);
     if (st == ST_OK)
+        lineage_add_frame(&x, out);
+    frame_unref(out);
+    if (st == ST_OK) {
         become_scan(l, n, table);
+        lineage_to_node(&x, n);
+    }
     return st;
 }
 
@@ -305,32 +319,19 @@ static enum status prepare(struct lang *l, struct node *n, struct diags *ds)
     return p.st;
 }
 
-/* ---- what is missing of the rows ---- */
+/* ---- what is known of the rows ---- */
 
-struct missing {
-    struct arena *arena;
-    enum completeness worst;
-    LIST(str) notes;
-};
-
-static void note_missing(void *ctx, struct node *n)
+/* A result of rows that are not all is not the whole answer either; nor is one
+ * that depends on a value made of such rows. */
+static void find_lineage(struct lang *l, struct node *n, struct lineage *x)
 {
-    struct missing *m = ctx;
-    if (n->completeness > m->worst)
-        m->worst = n->completeness;
-    for (size_t i = 0; i < n->notes.n; i++)
-        PUSH(m->arena, m->notes, n->notes.v[i]);
-}
-
-/* A result of rows that are not all is not the whole answer either. */
-static void tell_missing(struct lang *l, struct node *n, struct frame *f)
-{
-    struct missing m = { .arena = l->cell };
-    node_walk(n, note_missing, &m);
-    if (m.worst > f->completeness)
-        f->completeness = m.worst;
-    for (size_t i = 0; i < m.notes.n; i++)
-        frame_note(f, "%.*s", STRF(m.notes.v[i]));
+    *x = (struct lineage){ .arena = l->cell,
+                           .completeness = l->values.completeness };
+    for (size_t i = 0; i < l->values.notes.n; i++)
+        PUSH(l->cell, x->notes, l->values.notes.v[i]);
+    for (size_t i = 0; i < l->values.origins.n; i++)
+        PUSH(l->cell, x->origins, l->values.origins.v[i]);
+    lineage_add(x, n);
 }
 
 /* ---- what connections run ---- */
@@ -365,6 +366,7 @@ static enum status push_steps(struct lang *l, struct node *n, struct diags *ds)
 enum status step_query(struct lang *l, struct node *n, size_t max_rows,
                        struct frame **out, struct diags *ds)
 {
+    struct lineage x;
     enum status st = push_steps(l, n, ds);
     if (st == ST_OK)
         st = prepare(l, n, ds);
@@ -373,8 +375,10 @@ enum status step_query(struct lang *l, struct node *n, size_t max_rows,
         st = run_sql(l, n, max_rows, out, ds);
     if (st == ST_OK)
         profile_add(l, "sql", S("the result"), (*out)->total, began);
-    if (st == ST_OK)
-        tell_missing(l, n, *out);
+    if (st == ST_OK) {
+        find_lineage(l, n, &x);
+        lineage_to_frame(&x, *out);
+    }
     return st;
 }
 
@@ -466,11 +470,9 @@ enum status step_store(struct lang *l, struct node *n, str name,
         cols[i] = (struct source_col){ n->cols.v[i].name, n->cols.v[i].type };
     t.cols = cols;
     t.ncols = n->cols.n;
-    struct missing m = { .arena = l->cell };
-    node_walk(n, note_missing, &m);
-    t.completeness = m.worst;
-    t.notes = m.notes.v;
-    t.nnotes = m.notes.n;
+    struct lineage x;
+    find_lineage(l, n, &x);
+    lineage_to_table(&x, &t);
     if (st == ST_OK)
         st = count_rows(l, &t, ds);
     if (st == ST_OK)
@@ -493,11 +495,10 @@ struct node *step_frame_node(struct lang *l, struct binder *b,
     return n;
 }
 
-enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
-                         struct diags *ds)
+enum status save_parquet(struct lang *l, struct node *n, str path,
+                         struct saved *out, struct diags *ds)
 {
     struct buf sql;
-    uint64_t nrows = 0;
     struct engine_col *cols = arena_array(l->cell, n->cols.n + 1, sizeof *cols);
     for (size_t i = 0; i < n->cols.n; i++)
         cols[i] = (struct engine_col){ n->cols.v[i].name, n->cols.v[i].type };
@@ -509,11 +510,8 @@ enum status save_parquet(struct lang *l, struct node *n, str path, str *told,
         st = sql_emit(&sql, n, ds) ? ST_OK : ST_USER;
     if (st == ST_OK)
         st = engine_save_parquet(l->engine, buf_str(&sql), n->cols.n, cols,
-                                 path, &nrows, ds);
+                                 path, &out->nrows, ds);
     buf_release(&sql);
-    if (st == ST_OK)
-        *told = arena_fmt(l->cell, "%llu row%s saved to %.*s",
-                          (unsigned long long)nrows, nrows == 1 ? "" : "s",
-                          STRF(path));
+    find_lineage(l, n, &out->lineage);
     return st;
 }

@@ -50,8 +50,11 @@ struct frame *frame_extend(const struct frame *in, size_t extra)
     f->nrows = in->nrows;
     f->total = in->total;
     f->completeness = in->completeness;
+    f->lacks_rows = in->lacks_rows;
     for (size_t i = 0; i < in->notes.n; i++)
         PUSH(f->arena, f->notes, arena_str(f->arena, in->notes.v[i]));
+    for (size_t i = 0; i < in->origins.n; i++)
+        PUSH(f->arena, f->origins, origin_copy(f->arena, &in->origins.v[i]));
     /* Counting is not a change of the frame. */
     f->base = frame_ref((struct frame *)in);
     return f;
@@ -128,6 +131,24 @@ void frame_note(struct frame *f, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     PUSH(f->arena, f->notes, arena_str(f->arena, str_of(text)));
+}
+
+const char *completeness_word(enum completeness c)
+{
+    return c == PARTIAL ? "partial" : c == TRUNCATED ? "truncated"
+                                                     : "complete";
+}
+
+struct origin origin_copy(struct arena *a, const struct origin *o)
+{
+    struct origin c = *o;
+    c.provider = arena_str(a, o->provider);
+    c.connection = arena_str(a, o->connection);
+    c.place = arena_str(a, o->place);
+    c.name = arena_str(a, o->name);
+    c.text = arena_str(a, o->text);
+    c.sha256 = arena_str(a, o->sha256);
+    return c;
 }
 
 static const struct hint_prop *find_prop(const struct hint *h, const char *name)

@@ -26,12 +26,29 @@ enum completeness {
     PARTIAL,   /* some of the source could not be read: `notes` says what */
 };
 
+/* A question to a source that rows came from. */
+struct origin {
+    str provider;   /* "sentinel", "file" */
+    str connection; /* its alias; "" for what is not connected */
+    str place;      /* what that is connected to, without secrets */
+    str name;       /* the table, the query, the files */
+    str text;       /* what was sent, at most its first 16 KB; "" for files */
+    str sha256;     /* of the whole text, hexadecimal */
+    int64_t start, end; /* ticks of the range asked about; INT64_MIN and
+                           INT64_MAX: no bound is known */
+    int64_t asked;  /* ticks: when */
+    uint64_t nrows; /* that came */
+    enum completeness completeness;
+};
+
 struct frame {
     size_t ncols, nrows;
     struct column *cols;
     uint64_t total;            /* rows of the whole result, >= nrows */
     enum completeness completeness;
+    bool lacks_rows;           /* of its sources: not only is less shown */
     LIST(str) notes;           /* what is missing and why, one sentence each */
+    LIST(struct origin) origins; /* where its rows came from, when known */
     struct arena *arena;
     struct frame *base;        /* whose cells some columns share; or NULL */
     unsigned refs;
@@ -45,8 +62,8 @@ void frame_set_col(struct frame *f, size_t c, str name, enum type type);
 void frame_set_rows(struct frame *f, size_t nrows);
 /* A frame of all columns of `in` and `extra` more, whose types and cells are
  * the caller's to set (frame_set_rows leaves shared cells alone). Cells are
- * shared, not copied: the new frame holds a reference to `in`. Names, notes and
- * completeness go with it. */
+ * shared, not copied: the new frame holds a reference to `in`. Names, notes,
+ * origins and completeness go with it. */
 struct frame *frame_extend(const struct frame *in, size_t extra);
 struct frame *frame_ref(struct frame *f);
 void frame_unref(struct frame *f);  /* NULL is fine */
@@ -58,6 +75,9 @@ void cell_set(struct frame *f, size_t col, size_t row, const struct value *v);
 int frame_find(const struct frame *f, str name);    /* exact; -1 when absent */
 __attribute__((format(printf, 2, 3)))
 void frame_note(struct frame *f, const char *fmt, ...);
+
+const char *completeness_word(enum completeness c); /* "partial" */
+struct origin origin_copy(struct arena *a, const struct origin *o);
 
 /* How to draw it: `render KIND with (name = value, …)`. */
 struct hint {

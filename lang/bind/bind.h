@@ -21,6 +21,8 @@ struct table_info {
     enum completeness completeness;
     size_t nnotes;
     const str *notes; /* what is missing of its rows */
+    size_t norigins;
+    const struct origin *origins; /* where they came from */
     bool unmade; /* an earlier statement of the cell will make it */
     bool open;   /* unmade, and its columns are not known either */
 };

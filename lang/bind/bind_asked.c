@@ -44,6 +44,7 @@ static struct node *part_node(struct binder *b, const struct asked *a,
                        ? fetch_node(b, part->source, a->call->span)
                        : remote_fetch_node(b, part->remote, part->query,
                                            a->name);
+    n->name = a->name;
     name_added(b, part, n);
     return with_added(b, a->call, n, &part->added);
 }

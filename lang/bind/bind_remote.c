@@ -147,6 +147,8 @@ struct remote_query *remote_query_new(struct binder *b, struct span at)
     struct remote_query *q = NEW(b->arena, struct remote_query);
     q->start = REMOTE_NO_START;
     q->end = REMOTE_NO_END;
+    q->from = REMOTE_NO_START;
+    q->to = REMOTE_NO_END;
     q->slice = S("");
     q->span = at;
     return q;
@@ -197,9 +199,9 @@ static bool query_option(struct binder *b, const struct ast *named,
         return false;
     }
     if (start)
-        q->start = to->value.i;
+        q->start = q->from = to->value.i;
     else
-        q->end = to->value.i;
+        q->end = q->to = to->value.i;
     return true;
 }
 

@@ -339,6 +339,11 @@ static bool add_part(struct stored_use *u, struct remote *r, str slice)
     struct ask_part part = { .remote = r, .added = u->added };
     part.query = remote_query_new(b, u->call->span);
     part.query->slice = slice;
+    const struct value *from = given(u, "start"), *to = given(u, "end");
+    if (from && from->type == TYPE_DATETIME && !from->null)
+        part.query->from = from->i;
+    if (to && to->type == TYPE_DATETIME && !to->null)
+        part.query->to = to->i;
     part.added.v = arena_array(b->arena, u->added.n, sizeof *part.added.v);
     for (size_t i = 0; i < u->added.n; i++)
         part.added.v[i] = u->added.v[i];

@@ -21,6 +21,8 @@ static struct node *scan(struct binder *b, const struct table_info *t,
     n->completeness = t->completeness;
     for (size_t i = 0; i < t->nnotes; i++)
         PUSH(b->arena, n->notes, t->notes[i]);
+    for (size_t i = 0; i < t->norigins; i++)
+        PUSH(b->arena, n->origins, t->origins[i]);
     for (size_t i = 0; i < t->ncols; i++) {
         PUSH(b->arena, n->cols,
              col_new(b, t->cols[i].name, t->cols[i].type, true));

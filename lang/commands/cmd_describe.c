@@ -1,6 +1,7 @@
 /* cmd_describe.c - `.describe T`: schema and shape of a table, a row a column.
  */
 #include "base/json_write.h"
+#include "lineage.h"
 #include "lists.h"
 #include "session.h"
 #include "sql/emit.h"
@@ -78,6 +79,23 @@ static const struct list_col describe_cols[] = {
     { "Max", TYPE_STRING },    { "Sample", TYPE_STRING },
 };
 
+enum { SAID_ORIGINS = 10 };
+
+static void say_origins(const struct lineage *x, struct frame *f)
+{
+    struct buf b;
+    buf_init(&b, 64 << 10);
+    for (size_t i = 0; i < x->origins.n && i < SAID_ORIGINS; i++) {
+        buf_reset(&b);
+        lineage_say(&b, &x->origins.v[i]);
+        frame_note(f, "%.*s", STRF(buf_str(&b)));
+    }
+    if (x->origins.n > SAID_ORIGINS)
+        frame_note(f, "and %zu more: .show sources lists them",
+                   x->origins.n - SAID_ORIGINS);
+    buf_release(&b);
+}
+
 static enum status describe_run(struct lang *l, const struct ast *cmd,
                                 struct command_out *out, struct diags *ds)
 {
@@ -88,6 +106,9 @@ static enum status describe_run(struct lang *l, const struct ast *cmd,
     if (!n || ds->nerrors)
         return ST_USER;
     enum status st = step_query(l, n, 1, &probe, ds); /* runs its steps */
+    struct lineage x = { .arena = out->arena };
+    if (st == ST_OK)
+        lineage_add_frame(&x, probe);
     frame_unref(probe);
     struct frame *f = st == ST_OK ? stats_frame(l, n, ds) : NULL;
     if (!f)
@@ -106,6 +127,8 @@ static enum status describe_run(struct lang *l, const struct ast *cmd,
         add_text(&list, f, at + 4);
     }
     out->frame = list_frame(&list);
+    lineage_to_frame(&x, out->frame);
+    say_origins(&x, out->frame);
     frame_unref(f);
     return ST_OK;
 }

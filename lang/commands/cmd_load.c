@@ -55,8 +55,10 @@ static enum status load_run(struct lang *l, const struct ast *cmd,
     if (!n || ds->nerrors)
         return ds->nerrors ? ST_USER : ST_ENV;
     enum status st = step_store(l, n, name, ds);
-    if (st == ST_OK)
+    if (st == ST_OK) {
         out->text = describe_table(l, name, ds);
+        out->completeness = table_completeness(l, name);
+    }
     return st;
 }
 

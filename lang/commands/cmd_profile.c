@@ -1,5 +1,6 @@
 /* cmd_profile.c - `.profile QUERY`: where the time of a query went. */
 #include "commands/lists.h"
+#include "lineage.h"
 #include "session.h"
 #include "syntax/canon.h"
 
@@ -45,12 +46,15 @@ static enum status profile_run(struct lang *l, const struct ast *cmd,
     profile_add(l, "bind", S("names and types"), UINT64_MAX, began);
     enum status st = step_query(l, n, PROFILE_ROWS, &rows, ds);
     l->profile = NULL;
-    frame_unref(rows);
     if (st != ST_OK)
         return st;
     list_init(&list, out->arena, profile_cols, 5);
     add_steps(&list, &p);
     out->frame = list_frame(&list);
+    struct lineage x = { .arena = out->arena };
+    lineage_add_frame(&x, rows);
+    lineage_to_frame(&x, out->frame);
+    frame_unref(rows);
     return ST_OK;
 }
 

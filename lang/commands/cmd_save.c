@@ -1,6 +1,7 @@
 /* cmd_save.c - `.save T to "file.parquet"`: a table into a file. */
 #include "session.h"
 
+#include "lineage.h"
 #include "sql/emit.h"
 #include "syntax/canon.h"
 
@@ -9,6 +10,23 @@ static void save_parse(struct parser *p, struct ast *cmd)
     ast_add(cmd, parse_unary(p));
     if (expect_word_of(p, "to", ".save Table to \"file\""))
         ast_add(cmd, parse_expr(p));
+}
+
+static void tell_saved(struct command_out *out, str path,
+                       const struct saved *s)
+{
+    const struct lineage *x = &s->lineage;
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    buf_addf(&b, "%llu row%s saved to %.*s", (unsigned long long)s->nrows,
+             s->nrows == 1 ? "" : "s", STRF(path));
+    if (x->completeness != COMPLETE)
+        buf_addf(&b, "; %s", completeness_word(x->completeness));
+    for (size_t i = 0; i < x->notes.n; i++)
+        buf_addf(&b, "\n  %.*s", STRF(x->notes.v[i]));
+    out->text = buf_take(&b, out->arena);
+    out->completeness = x->completeness;
+    buf_release(&b);
 }
 
 static enum status save_run(struct lang *l, const struct ast *cmd,
@@ -27,7 +45,10 @@ static enum status save_run(struct lang *l, const struct ast *cmd,
         diag_hint(ds, d, "name the file \"….parquet\"");
         return ST_USER;
     }
-    enum status st = save_parquet(l, n, path.s, &out->text, ds);
+    struct saved saved;
+    enum status st = save_parquet(l, n, path.s, &saved, ds);
+    if (st == ST_OK)
+        tell_saved(out, path.s, &saved);
     return st;
 }
 

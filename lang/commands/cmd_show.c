@@ -21,7 +21,38 @@ static void show_tables(struct lang *l, struct list *out)
         list_str(out, t->name);
         list_long(out, (int64_t)t->nrows);
         list_long(out, (int64_t)t->ncols);
+        list_text(out, completeness_word(t->completeness));
     }
+}
+
+static void list_time(struct list *out, int64_t ticks)
+{
+    struct value v = { .type = TYPE_DATETIME, .i = ticks };
+    if (ticks == REMOTE_NO_START || ticks == REMOTE_NO_END)
+        list_null(out);
+    else
+        PUSH(out->arena, out->cells, v);
+}
+
+static void show_sources(struct lang *l, struct list *out)
+{
+    const struct table_info *t;
+    for (size_t i = 0; (t = catalog_at(l->catalog, i)) != NULL; i++)
+        for (size_t k = 0; k < t->norigins; k++) {
+            const struct origin *o = &t->origins[k];
+            list_str(out, t->name);
+            list_str(out, o->provider);
+            list_str(out, o->connection);
+            list_str(out, o->place);
+            list_str(out, o->name);
+            list_time(out, o->start);
+            list_time(out, o->end);
+            list_time(out, o->asked);
+            list_long(out, (int64_t)o->nrows);
+            list_text(out, completeness_word(o->completeness));
+            list_str(out, o->text);
+            list_str(out, o->sha256);
+        }
 }
 
 /* What a let is, as far as its text tells. */
@@ -249,6 +280,10 @@ static void show_version(struct lang *l, struct list *out)
     {                     \
         name, TYPE_STRING \
     }
+#define TIME(name)          \
+    {                       \
+        name, TYPE_DATETIME \
+    }
 #define LONG(name)      \
     {                   \
         name, TYPE_LONG \
@@ -258,10 +293,14 @@ static const struct show_list {
     const char *name;
     size_t ncols;
     void (*fill)(struct lang *l, struct list *out);
-    struct list_col cols[7];
+    struct list_col cols[12];
 } lists[] = {
-    { "tables", 3, show_tables,
-      COLS(TEXT("Name"), LONG("Rows"), LONG("Columns")) },
+    { "tables", 4, show_tables,
+      COLS(TEXT("Name"), LONG("Rows"), LONG("Columns"), TEXT("Status")) },
+    { "sources", 12, show_sources,
+      COLS(TEXT("Table"), TEXT("Provider"), TEXT("Connection"), TEXT("Place"),
+           TEXT("Name"), TIME("Start"), TIME("End"), TIME("Asked"),
+           LONG("Rows"), TEXT("Status"), TEXT("Query"), TEXT("Sha256")) },
     { "views", 2, show_views, COLS(TEXT("Name"), TEXT("Kind")) },
     { "operators", 5, show_operators,
       COLS(TEXT("Name"), TEXT("Alias"), TEXT("Usage"), TEXT("Summary"),
@@ -394,9 +433,10 @@ static enum status show_run(struct lang *l, const struct ast *cmd,
 
 const struct lang_command cmd_show = {
     .name = "show",
-    .usage = ".show tables [of ALIAS] | views | operators | functions | "
-             "plugins | commands | providers | connections | queries | "
-             "renderers | settings [of PROVIDER] | params | rejects | version",
+    .usage = ".show tables [of ALIAS] | sources | views | operators | "
+             "functions | plugins | commands | providers | connections | "
+             "queries | renderers | settings [of PROVIDER] | params | "
+             "rejects | version",
     .summary = "Lists what there is, as a table that can be piped on.",
     .example =
         ".show functions | where Name startswith \"ipv4\" | project Name, "

@@ -135,6 +135,7 @@ struct node {
                                that its answer would be another; or NULL */
     enum completeness completeness;   /* SCAN: of its rows */
     LIST(str) notes;                  /* what is missing of them */
+    LIST(struct origin) origins;      /* SCAN: where they came from */
     unsigned uses;             /* by SHARED nodes: >1 computes it once */
     LIST(uint32_t) shared_ids; /* SHARED: ids inside, per col */
 };

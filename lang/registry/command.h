@@ -19,6 +19,7 @@ struct command_out {
     struct arena *arena; /* of the cell */
     struct frame *frame; /* takes; or NULL */
     str text;            /* or "" */
+    enum completeness completeness; /* of the rows that the text is about */
 };
 
 struct lang_command {

@@ -93,6 +93,9 @@ struct remote_query {
     int64_t start, end; /* [start, end): ticks of UTC, or no bound */
     size_t noptions;    /* of ALIAS.query("…", name = value) */
     const struct source_option *options;
+    /* The range that the text asks about by itself, for provenance: never sent.
+     * REMOTE_NO_START, REMOTE_NO_END: not known. */
+    int64_t from, to;
     str slice;        /* of a time range, for messages: when it cannot be had,
                          the other slices still count; "" */
     struct span span; /* for messages */

@@ -3,6 +3,7 @@
 Each service answers what the text that it was sent means, so a pipeline whose
 prefix is pushed down must give the same rows as over the same tables here.
 """
+import hashlib
 import os
 import signal
 import subprocess
@@ -551,6 +552,103 @@ def hosts(kind, s):
               "no https address" in text, text)
 
 
+def status_of(answer):
+    """Of the last output."""
+    last = (answer.get("outputs") or [{}])[-1]
+    return last.get("status", "complete")
+
+
+def honest(kind, s, port):
+    """Rows that are missing are told by all that is made of the others."""
+    what = {"sentinel": "partial", "kusto": "row error"}.get(kind, "cut")
+    State.trouble[:] = [what]
+    kept = s.ask("kept = s.SecurityEvent")
+    check(kind + ": an assignment says that rows are missing", kept["ok"] and
+          status_of(kept) == "partial" and "partial" in str(kept["outputs"]),
+          kept)
+    path = os.path.join(tempfile.gettempdir(), "shikra-%d.parquet" %
+                        os.getpid())
+    for code in ("kept | count", "kept | iocs Process | count",
+                 "SecurityEvent_here | join kind=inner kept on EventID",
+                 "SecurityEvent_here | where EventID in (kept | project EventID"
+                 ")", "union kept, Numbers_here", ".describe kept",
+                 "let x = materialize(kept); x | summarize count(), max(EventID"
+                 ")", "kept | summarize n = count() by Account | render "
+                 "barchart", "again = kept | where EventID > 1", "again | count",
+                 "SecurityEvent_here | take toint(toscalar(kept | count))",
+                 "print n = toscalar(kept | count)", "_",
+                 'markdown "{toscalar(kept | count)} rows"',
+                 ".profile kept | count", '.save kept to "%s"' % path,
+                 ".rename again to renamed", "renamed | take 1"):
+        answer = s.ask(code)
+        if not code.startswith(".rename"):
+            check("%s: partial: %s" % (kind, code), answer["ok"] and
+                  any(o.get("status") == "partial" for o in answer["outputs"]),
+                  answer)
+    for code in ("n = toscalar(kept | count)",
+                 "assert toscalar(kept | count) >= 0"):
+        answer = s.ask(code)
+        check("%s: a warning: %s" % (kind, code), answer["ok"] and [
+            w["code"] for w in answer.get("warnings", [])] == ["W0505"], answer)
+    check(kind + ": what has all rows is complete", status_of(s.ask(
+        "kept | count;\nSecurityEvent_here | count")) == "complete")
+    os.remove(path)
+    sources = s.rows(".show sources | where Table == 'kept'")
+    check(kind + ": .show sources", sources and [c["name"] for c in
+          sources[0][0]][:4] == ["Table", "Provider", "Connection", "Place"] and
+          sources[0][1][0][:3] == ["kept", kind, "s"] and "SecurityEvent" in
+          sources[0][1][0] and "partial" in sources[0][1][0], sources)
+    tables = s.rows(".show tables | where Name == 'kept' | project Status")
+    check(kind + ": .show tables", tables and tables[0][1] == [["partial"]],
+          tables)
+    said = str(s.ask(".describe kept")["outputs"])
+    check(kind + ": .describe says where the rows came from", kind + " s (" in
+          said and "asked" in said and SECRET not in said, said)
+    with_metadata(kind, s)
+    if kind != "defender":  # which is asked for columns first
+        exit_codes(kind, port, what)
+
+
+def with_metadata(kind, s):
+    del State.asked[:]
+    answer = s.ask('s.events_of("system", start = datetime(2024-05-01), end = '
+                   'datetime(2024-05-03), split_by = 1d) | project Account')
+    sources = answer["outputs"][-1].get("sources", [])
+    sent = [q for q in State.asked if "getschema" not in q]
+    check(kind + ": a result names its sources", [
+        (x["provider"], x["connection"], x["name"], x["start"][:10],
+         x["end"][:10], x["rows"], x["status"]) for x in sources] == [
+        (kind, "s", "events_of", "2024-05-01", "2024-05-02", 0, "complete"),
+        (kind, "s", "events_of", "2024-05-02", "2024-05-03", 1, "complete")] and
+        [x["query"] for x in sources] == sent and
+        [x["sha256"] for x in sources] == [
+            hashlib.sha256(q.encode()).hexdigest() for q in sent], answer, sent)
+
+
+def exit_codes(kind, port, what):
+    env = dict(os.environ, MSTICPYCONFIG=CONFIG[0], HOME="/nonexistent")
+    for cells, trouble, code in (
+            (["s.SecurityEvent"], [], 0), (["s.SecurityEvent"], [what], 3),
+            (["k = s.SecurityEvent"], [what], 3),
+            (["k = s.SecurityEvent", "k | count"], [what], 3),
+            (["n = toscalar(s.SecurityEvent | count);"], [what], 3),
+            (["k = s.SecurityEvent", "assert toscalar(k | count) < 0"], [what],
+             2)):
+        with tempfile.TemporaryDirectory() as out:
+            for form in ([], ["--out", "json"], ["--out", "html", out]):
+                State.trouble[:] = list(trouble)
+                args = [x for c in [connect(kind, port)] + cells
+                        for x in ("-e", c)]
+                ran = subprocess.run([os.environ["SHIKRA"], "run"] + args +
+                                     form, env=env, capture_output=True,
+                                     timeout=60)
+                State.trouble[:] = []
+                check("%s: exit code %d: %s %s" % (kind, code, cells, form[:2]),
+                      ran.returncode == code, ran)
+                check("%s: no line of progress: %s" % (kind, cells), b"rows so "
+                      not in ran.stderr and b"\r" not in ran.stderr, ran)
+
+
 def secrets(kind, port):
     s = Session(connect(kind, port, secret="wrong-secret-" + "z" * 20))
     said = str(s.connected)
@@ -599,6 +697,7 @@ def run(port):
             frames(s, port)
         else:
             generations(s, port)
+        honest(kind, s, port)
         check(kind + ": .disconnect", s.ask(".disconnect s")["ok"])
         check(kind + ": ends well", s.batch.stop() == 0)
         secrets(kind, port)
