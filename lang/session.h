@@ -54,7 +54,8 @@ struct lineage {
     LIST(struct origin) origins;
 };
 
-struct connection; /* connections.c */
+struct connection;  /* connections.c */
+struct fetch_ahead; /* fetch_ahead.c */
 
 struct lang {
     struct registry reg;
@@ -96,6 +97,7 @@ struct lang {
     bool keep_shown; /* `_` does */
     bool rehearsal; /* the dry run before a cell of several statements */
     LIST(struct opened) opened;
+    struct fetch_ahead *ahead; /* sources that are opened before their turn */
     LIST(str) temporary; /* physical tables to drop at its end */
     LIST(const struct table_info *)
     pending; /* tables that will exist (dry run) */

@@ -5,6 +5,7 @@
  * HOST node gets its input as a frame, and its result becomes a table too. So
  * what is left is one SQL statement. */
 #include "connections.h"
+#include "fetch_ahead.h"
 #include "lineage.h"
 
 #include "plan/node_walk.h"
@@ -97,8 +98,9 @@ static enum status open_remote(struct lang *l, struct node *n,
     if (n->source || !n->remote)
         return ST_OK;
     struct remote_call call = connection_call(l, n->span, ds);
-    enum status st =
-        n->remote->provider->open(n->remote, n->query, &o.source, &call);
+    enum status st;
+    if (!fetch_ahead_take(l->ahead, n, &o.source, &st, ds))
+        st = n->remote->provider->open(n->remote, n->query, &o.source, &call);
     if (st != ST_OK || (!o.source && n->otherwise))
         return st;
     if (o.source->ncols != n->query->ncols)
@@ -141,14 +143,6 @@ static enum status fetch_once(struct lang *l, struct node *n, str physical,
     return ST_OK;
 }
 
-static str first_error(const struct diags *ds)
-{
-    for (size_t i = 0; i < ds->list.n; i++)
-        if (ds->list.v[i].severity == SEV_ERROR)
-            return ds->list.v[i].message;
-    return S("no reason is told");
-}
-
 /* A slice of a time range that cannot be had: no rows, and a note. */
 static void lose_slice(struct lang *l, struct node *n, const struct diags *why)
 {
@@ -160,7 +154,7 @@ static void lose_slice(struct lang *l, struct node *n, const struct diags *why)
     PUSH(l->cell, n->notes,
          arena_fmt(l->cell, "%.*s: %.*s missing: %.*s",
                    STRF(n->remote->alias), STRF(n->query->slice),
-                   STRF(first_error(why))));
+                   STRF(diags_first_error(why))));
 }
 
 static enum status fetch(struct lang *l, struct node *n, str physical,
@@ -314,8 +308,13 @@ static void prepare_node(void *ctx, struct node *n)
 static enum status prepare(struct lang *l, struct node *n, struct diags *ds)
 {
     struct prepare p = { l, ds, engine_open(l->engine, ds), NULL };
-    if (p.st == ST_OK)
-        node_walk(n, prepare_node, &p);
+    struct fetch_ahead *outer = l->ahead;
+    if (p.st != ST_OK)
+        return p.st;
+    l->ahead = fetch_ahead_start(l, n, report_progress);
+    node_walk(n, prepare_node, &p);
+    fetch_ahead_end(l->ahead);
+    l->ahead = outer;
     return p.st;
 }
 

@@ -149,6 +149,28 @@ void diag_print(struct buf *b, const struct diag *d, str src)
     buf_addc(b, '\n');
 }
 
+void diags_merge(struct diags *to, const struct diags *from)
+{
+    for (size_t i = 0; i < from->list.n; i++) {
+        const struct diag *d = &from->list.v[i];
+        enum diag_code code = (enum diag_code)d->code;
+        struct diag *copy =
+            d->severity == SEV_ERROR
+                ? diag_error(to, code, d->span, "%.*s", STRF(d->message))
+                : diag_warn(to, code, d->span, "%.*s", STRF(d->message));
+        copy->severity = d->severity;
+        copy->hint = arena_str(to->arena, d->hint);
+    }
+}
+
+str diags_first_error(const struct diags *ds)
+{
+    for (size_t i = 0; i < ds->list.n; i++)
+        if (ds->list.v[i].severity == SEV_ERROR)
+            return ds->list.v[i].message;
+    return S("no reason is told");
+}
+
 str diag_nearest(str word, const str *names, size_t n)
 {
     int limit = word.n <= 3 ? 1 : word.n <= 7 ? 2 : 3;

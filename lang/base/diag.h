@@ -49,6 +49,11 @@ struct diag *diag_warn(struct diags *ds, enum diag_code code,
 __attribute__((format(printf, 3, 4)))
 void diag_hint(struct diags *ds, struct diag *d, const char *fmt, ...);
 
+/* Adds what `from` says, texts copied. */
+void diags_merge(struct diags *to, const struct diags *from);
+/* The message of the first error, for a sentence about what comes of it. */
+str diags_first_error(const struct diags *ds);
+
 /* 1-based line and column (in code points) of a byte offset in `src`. */
 void diag_place(str src, uint32_t offset, int *line, int *column);
 

@@ -302,14 +302,6 @@ static bool ask_text(struct stored_use *u, struct remote *r,
     return st == ST_OK;
 }
 
-static str first_error(const struct diags *ds)
-{
-    for (size_t i = 0; i < ds->list.n; i++)
-        if (ds->list.v[i].severity == SEV_ERROR)
-            return ds->list.v[i].message;
-    return S("no reason is told");
-}
-
 /* Runs the text, whose columns only its answer tells. A slice is tried twice;
  * one that cannot be had is a part of the rows that is lost. */
 static bool open_text(struct stored_use *u, struct remote *r,
@@ -329,7 +321,7 @@ static bool open_text(struct stored_use *u, struct remote *r,
     }
     PUSH(b->arena, u->asked.lost,
          arena_fmt(b->arena, "%.*s: %.*s missing: %.*s", STRF(r->alias),
-                   STRF(q->slice), STRF(first_error(&own))));
+                   STRF(q->slice), STRF(diags_first_error(&own))));
     return true;
 }
 

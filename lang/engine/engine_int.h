@@ -12,7 +12,6 @@ enum {
     MAX_SQL = 64 << 20,             /* bytes of one statement */
     MAX_CONNECTIONS = SOURCE_MAX_PARTS + 2,
     MAX_FEEDS = SOURCE_MAX_PARTS + 1,
-    WORKER_STACK = 16 << 20,        /* bytes: parsers of nested data recurse */
     AGG_LISTS = 32,
 };
 
@@ -126,10 +125,6 @@ NODISCARD enum status aggregates_register(struct engine *e, struct diags *ds);
 
 /* feed.c */
 NODISCARD enum status feeds_register(struct engine *e, struct diags *ds);
-
-/* A thread with all signals blocked (they belong to the main thread) and a
- * large stack; false when the system refuses. */
-bool thread_start(pthread_t *t, void *(*run)(void *), void *ctx);
 
 /* An error of our own functions that begins so is one of memory. */
 #define OUT_OF_MEMORY "out of memory: "

@@ -10,6 +10,7 @@
  * into the batch, which its owner gets back when the next one is asked for. */
 #include "load_int.h"
 
+#include "base/thread.h"
 #include "cells.h"
 
 enum { MAX_CELL = 1 << 29 };
@@ -310,7 +311,7 @@ enum status feed_close(struct feed *f, bool keep, struct diags *ds)
     pthread_join(f->thread, NULL);
     enum status st = f->status;
     if (keep || early)
-        merge_diags(ds, &f->diags);
+        diags_merge(ds, &f->diags);
     feed_release(f);
     return st;
 }
@@ -326,7 +327,7 @@ enum status feed_frame(struct feed *f, const struct frame *rows,
     f->rows = rows->nrows ? rows : NULL;
     f->ended = true;
     make_table(f);
-    merge_diags(ds, &f->diags);
+    diags_merge(ds, &f->diags);
     st = f->status;
     feed_release(f);
     return st;

@@ -8,9 +8,7 @@
  * the interrupt every REFIRE_MS. */
 #include "engine_int.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <time.h>
+#include "base/thread.h"
 
 enum { REFIRE_MS = 50 };
 
@@ -30,32 +28,10 @@ static void *watch(void *ctx)
             continue;
         }
         fire_locked(e);
-        struct timespec at;
-        clock_gettime(CLOCK_REALTIME, &at);
-        at.tv_nsec += REFIRE_MS * 1000000L;
-        if (at.tv_nsec >= 1000000000L) {
-            at.tv_nsec -= 1000000000L;
-            at.tv_sec++;
-        }
-        pthread_cond_timedwait(&e->wake, &e->lock, &at);
+        thread_wait(&e->wake, &e->lock, REFIRE_MS);
     }
     pthread_mutex_unlock(&e->lock);
     return NULL;
-}
-
-bool thread_start(pthread_t *t, void *(*run)(void *), void *ctx)
-{
-    pthread_attr_t attr;
-    sigset_t all, old;
-    if (pthread_attr_init(&attr) != 0)
-        return false;
-    pthread_attr_setstacksize(&attr, WORKER_STACK);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int rc = pthread_create(t, &attr, run, ctx);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attr);
-    return rc == 0;
 }
 
 enum status watcher_start(struct engine *e, struct diags *ds)

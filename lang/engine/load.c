@@ -8,8 +8,7 @@
  * same input gives the same report. */
 #include "load_int.h"
 
-#include <errno.h>
-#include <time.h>
+#include "base/thread.h"
 
 enum { TICK_MS = 100 };
 
@@ -222,15 +221,7 @@ static void wait_parts(struct load *l, void (*progress)(void *, double),
 {
     pthread_mutex_lock(&l->lock);
     while (l->nrunning) {
-        struct timespec at;
-        clock_gettime(CLOCK_REALTIME, &at);
-        at.tv_nsec += TICK_MS * 1000000L;
-        if (at.tv_nsec >= 1000000000L) {
-            at.tv_nsec -= 1000000000L;
-            at.tv_sec++;
-        }
-        int rc = pthread_cond_timedwait(&l->done, &l->lock, &at);
-        if (rc != ETIMEDOUT || !progress)
+        if (thread_wait(&l->done, &l->lock, TICK_MS) || !progress)
             continue;
         pthread_mutex_unlock(&l->lock);
         progress(ctx, fraction_of(l));
@@ -240,20 +231,6 @@ static void wait_parts(struct load *l, void (*progress)(void *, double),
     for (unsigned i = 0; i < l->nparts; i++)
         if (l->parts[i].started)
             pthread_join(l->parts[i].thread, NULL);
-}
-
-void merge_diags(struct diags *to, const struct diags *from)
-{
-    for (size_t i = 0; i < from->list.n; i++) {
-        const struct diag *d = &from->list.v[i];
-        enum diag_code code = (enum diag_code)d->code;
-        struct diag *copy =
-            d->severity == SEV_ERROR
-                ? diag_error(to, code, d->span, "%.*s", STRF(d->message))
-                : diag_warn(to, code, d->span, "%.*s", STRF(d->message));
-        copy->severity = d->severity;
-        copy->hint = arena_str(to->arena, d->hint);
-    }
 }
 
 /* A part that stopped because another failed says ST_CANCELLED: the failure
@@ -307,7 +284,7 @@ static void note_break(struct load *l, const struct part *p, struct diags *ds)
             continue;
         }
         PUSH(one.arena, one.list, *d);
-        merge_diags(ds, &one);
+        diags_merge(ds, &one);
     }
 }
 
@@ -331,7 +308,7 @@ static enum status finish(struct load *l, struct engine_load *out,
         if (st == ST_OK && l->parts[i].broke)
             note_break(l, &l->parts[i], ds);
         else if (st != ST_CANCELLED)
-            merge_diags(ds, &l->parts[i].diags);
+            diags_merge(ds, &l->parts[i].diags);
         if (st != ST_OK)
             drop_table(l->e, l->e->con, l->parts[i].table);
     }

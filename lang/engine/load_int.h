@@ -41,9 +41,6 @@ enum status feed_close(struct feed *f, bool keep, struct diags *ds);
 NODISCARD enum status feed_frame(struct feed *f, const struct frame *rows,
                                  struct diags *ds);
 
-/* load.c. Adds what `from` says to another list, texts copied. */
-void merge_diags(struct diags *to, const struct diags *from);
-
 /* parquet.c. Fills the table of `f` (whose columns it sets) from the file
  * s->parquet; tells s->bytes_read. */
 NODISCARD enum status parquet_load(struct feed *f, struct source *s,

@@ -160,6 +160,9 @@ struct remote_provider {
     const char *usage, *summary, *example;
     enum remote_language language;
     const char *native; /* its own language, for messages: "SPL" */
+    /* open() waits for the service and MAY be called by several threads at
+     * once: the sources of a query are opened before their turn. */
+    bool opens_ahead;
     const struct remote_setting *settings; /* NULL-name ended */
     /* MUST: signs in and finds out what it can cheaply. ST_OK: the caller owns
      * *out. */

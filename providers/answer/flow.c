@@ -7,12 +7,8 @@
  * anything of it. */
 #include "flow.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
-#include <time.h>
-
 #include "base/buf.h"
+#include "base/thread.h"
 #include "providers/file/json_read.h"
 
 enum {
@@ -43,14 +39,7 @@ struct flow {
 
 static void wait_changed(struct flow *f)
 {
-    struct timespec at;
-    clock_gettime(CLOCK_REALTIME, &at);
-    at.tv_nsec += WAKE_MS * 1000000L;
-    if (at.tv_nsec >= 1000000000L) {
-        at.tv_nsec -= 1000000000L;
-        at.tv_sec++;
-    }
-    pthread_cond_timedwait(&f->changed, &f->lock, &at);
+    thread_wait(&f->changed, &f->lock, WAKE_MS);
 }
 
 static enum status take_piece(void *ctx, const struct http_reply *head,
@@ -93,17 +82,6 @@ static void *run(void *ctx)
     return NULL;
 }
 
-/* Signals are for the thread of the cell. */
-static bool start_thread(struct flow *f)
-{
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int rc = pthread_create(&f->thread, NULL, run, f);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return rc == 0;
-}
-
 /* ---- life ---- */
 
 static void release(struct flow *f)
@@ -131,7 +109,7 @@ enum status flow_start(struct flow **out, const struct flow_job *job,
     buf_init(&f->window, MOST_HELD);
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->changed, NULL);
-    if (!start_thread(f)) {
+    if (!thread_start(&f->thread, run, f)) {
         diag_error(call->ds, DIAG_LIMIT, call->span, "cannot start a thread");
         release(f);
         return ST_ENV;

@@ -4,6 +4,7 @@
 #include "auth_int.h"
 
 #include "base/base64.h"
+#include "base/thread.h"
 #include "base/ticks.h"
 #include "redact.h"
 
@@ -79,17 +80,10 @@ void auths_set_cache(struct auths *s, str path)
 /* Waits for the thread that fetches; false: cancelled. Under the lock. */
 static bool wait_for_other(struct credential *c, const struct http_call *call)
 {
-    struct timespec at;
     while (c->fetching) {
         if (call->cancel && atomic_load(call->cancel))
             return false;
-        clock_gettime(CLOCK_REALTIME, &at);
-        at.tv_nsec += 40 * 1000000L;
-        if (at.tv_nsec >= 1000000000L) {
-            at.tv_nsec -= 1000000000L;
-            at.tv_sec++;
-        }
-        pthread_cond_timedwait(&c->auths->changed, &c->auths->lock, &at);
+        thread_wait(&c->auths->changed, &c->auths->lock, 40);
     }
     return true;
 }

@@ -312,6 +312,7 @@ const struct remote_provider remote_defender = {
     .example = ".connect defender as mde with (auth = \"cli\")",
     .language = REMOTE_KQL,
     .native = "KQL",
+    .opens_ahead = true,
     .settings = settings,
     .connect = defender_connect,
     .close = service_close,

@@ -365,6 +365,7 @@ const struct remote_provider remote_kusto = {
                "\"Samples\")",
     .language = REMOTE_KQL,
     .native = "KQL",
+    .opens_ahead = true,
     .settings = settings,
     .connect = kusto_connect,
     .close = service_close,

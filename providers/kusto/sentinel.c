@@ -482,6 +482,7 @@ const struct remote_provider remote_sentinel = {
     .example = ".connect sentinel.Prod as s with (auth = \"devicecode\")",
     .language = REMOTE_KQL,
     .native = "KQL",
+    .opens_ahead = true,
     .settings = settings,
     .connect = sentinel_connect,
     .close = service_close,

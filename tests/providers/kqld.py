@@ -50,12 +50,27 @@ class State:
     headers = {}       # of the last query
     cancelled = []     # ids of queries that were cancelled
     trouble = []       # names of what goes wrong, one a request
+    only = ""          # … of those whose text has this
+    delay = 0          # seconds that each answer takes
+    running = most_running = 0  # queries at the same time
     engine = None
     lock = threading.Lock()
+    counting = threading.Lock()
+
+
+def take_time():
+    """As long as the suite wants; counts the queries that run meanwhile."""
+    with State.counting:
+        State.running += 1
+        State.most_running = max(State.most_running, State.running)
+    time.sleep(State.delay)
+    with State.counting:
+        State.running -= 1
 
 
 def run(text):
     """Columns and rows of a query over the tables, or an error text."""
+    take_time()
     lets = "".join("let %s = %s;\n" % item for item in State.tables.items())
     with State.lock:
         answer = State.engine.ask(lets + text, keep=False)
@@ -75,6 +90,7 @@ def one_api(code, message, inner=None):
 class Services(Handler):
     def serve(self):
         url = urllib.parse.urlsplit(self.path)
+        self.text = ""
         self.args = dict(urllib.parse.parse_qsl(url.query))
         self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         parts = [urllib.parse.unquote(p)
@@ -137,15 +153,17 @@ class Services(Handler):
             self.answer(400, one_api("BadArgumentError",
                                      "members %s" % sorted(body)))
             return None
-        State.asked.append(body[member])
+        self.text = body[member]
+        State.asked.append(self.text)
         State.headers = {k.lower(): v for k, v in self.headers.items()}
-        return body[member]
+        return self.text
 
     # ---- trouble that all services can have ----
 
     def misbehaves(self, good):
         """Sends something else than `good` when the suite wants that."""
-        what = State.trouble.pop(0) if State.trouble else None
+        what = (State.trouble.pop(0)
+                if State.trouble and State.only in self.text else None)
         data = json.dumps(good).encode()
         if what == "busy":
             self.answer(429, one_api("Throttled", "too many"), Retry_After="0")

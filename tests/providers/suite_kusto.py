@@ -269,13 +269,20 @@ def stored(kind, s, port):
                   'split_by = 1d, %s)' % when)
     sent = [q for q in State.asked if "getschema" not in q and "events" not in
             q and "count" in q]
+    sent.sort()
     check(kind + ": slices", rows and [r[0] for r in rows[0][1]] == [2, 0] and
           len(sent) == 2 and "2024-05-02T00:00:00" in sent[0] and
           ">= datetime(2024-05-02T00:00:00" in sent[1], rows, sent)
     s.rows('s.events_of("corp\\\\bob", split_by = 1d, %s)' % when)
-    State.trouble[:] = ["empty", "empty"]
+    State.most_running, State.delay = 0, 0.1
+    rows = s.rows('s.events_of("corp\\\\bob", split_by = 2h, %s)' % when)
+    State.delay = 0
+    check(kind + ": slices side by side, in order", rows and
+          [r[0][11:16] for r in rows[0][1]] == ["08:01", "08:02"] and
+          2 <= State.most_running <= 4, rows, State.most_running)
+    State.trouble[:], State.only = ["empty", "empty"], "(2024-05-01T00:00:00"
     answer = s.ask('s.events_of("corp\\\\bob", split_by = 1d, %s)' % when)
-    State.trouble[:] = []
+    State.trouble[:], State.only = [], ""
     table = [o for o in answer["outputs"] if o["kind"] == "table"]
     check(kind + ": a slice that fails costs itself", table and
           table[0]["status"] == "partial" and
@@ -392,9 +399,9 @@ def parts(kind, s, port, when):
     check(kind + ": .explain shows each text", shown.count("sent to s") == 2 and
           shown.count('| extend Connection = "s') == 2 and
           "has \"bob\"\n" in shown, shown)
-    State.trouble[:] = ["empty", "empty"]
+    State.trouble[:], State.only = ["empty", "empty"], 'Connection = "s"'
     answer = s.ask(several + " | project Account")
-    State.trouble[:] = []
+    State.trouble[:], State.only = [], ""
     table = [o for o in answer["outputs"] if o["kind"] == "table"]
     check(kind + ": a connection that fails costs its rows", table and
           table[0]["status"] == "partial" and len(table[0]["rows"]) == 3 and
