@@ -28,11 +28,13 @@ static bool fail(struct pull *j, const char *why)
     return false;
 }
 
+/* What stands behind the end, as the next line of a stream, is not looked at.*/
 static char here(struct pull *j)
 {
-    while (*j->p == ' ' || *j->p == '\t' || *j->p == '\r' || *j->p == '\n')
+    while (j->p < j->end && (*j->p == ' ' || *j->p == '\t' || *j->p == '\r' ||
+                             *j->p == '\n'))
         j->p++;
-    return *j->p;
+    return j->p < j->end ? *j->p : 0;
 }
 
 char pull_peek(struct pull *j)
@@ -101,7 +103,7 @@ bool pull_key(struct pull *j, str *key)
     struct cell c;
     if (!more(j, '}'))
         return false;
-    if (*j->p != '"')
+    if (here(j) != '"')
         return fail(j, "a key is expected");
     if (!ended(j, json_cell(&j->reader, j->p, j->end, &c)))
         return false;

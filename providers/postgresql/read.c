@@ -58,9 +58,12 @@ static bool time_of(int64_t us, int64_t *ticks)
     return ok;
 }
 
+/* The days of 'infinity' are no product of 64 bits. */
 static bool date_of(int32_t days, int64_t *ticks)
 {
-    return time_of(days * (TICKS_PER_DAY / 10), ticks);
+    enum { MOST_DAYS = 10000 * 366 };
+    return days > -MOST_DAYS && days < MOST_DAYS &&
+           time_of(days * (TICKS_PER_DAY / 10), ticks);
 }
 
 static void set_uuid(struct reading *r, size_t col, const char *p)
@@ -124,18 +127,22 @@ static void set_text(struct reading *r, size_t col, str s)
         row_writer_text(&r->rows, col, s);
 }
 
-static void set_int(struct reading *r, size_t col, str s)
+static bool set_int(struct reading *r, size_t col, str s)
 {
     int64_t v;
     switch (s.n) {
-    case 1: v = s.p[0]; break;
+    case 1: v = s.p[0] != 0; break;
     case 2: v = (int16_t)be(s.p, 2); break;
     case 4: v = (int32_t)be(s.p, 4); break;
     default: v = (int64_t)be(s.p, 8); break;
     }
-    if (r->s->cols[col].kind == PG_TIME)
+    if (r->s->cols[col].kind == PG_TIME) {
+        if (v < 0 || v > TICKS_PER_DAY / 10) /* 24:00:00 is a time there */
+            return false;
         v *= 10;
+    }
     row_writer_int(&r->rows, col, v);
+    return true;
 }
 
 /* A value that is not null. False: not what was described. */
@@ -158,7 +165,7 @@ static bool set_cell(struct reading *r, size_t col, str s)
         from->kind == PG_DATE)
         set_time(r, col, s);
     else
-        set_int(r, col, s);
+        return set_int(r, col, s);
     return true;
 }
 

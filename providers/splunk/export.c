@@ -64,6 +64,17 @@ static void take_line(struct stream *t, str line)
         t->st = ST_ENV;
 }
 
+/* The reader wants zeros behind its text, not the next line: a line that ends
+ * too early would go on there. */
+static void take_alone(struct stream *t, str line)
+{
+    char behind[JSON_PAD], *end = t->bytes.p + (line.p - t->bytes.p) + line.n;
+    memcpy(behind, end, JSON_PAD);
+    memset(end, 0, JSON_PAD);
+    take_line(t, line);
+    memcpy(end, behind, JSON_PAD);
+}
+
 /* All whole lines; what is left goes to the front. */
 static void take_lines(struct stream *t, bool last)
 {
@@ -81,7 +92,7 @@ static void take_lines(struct stream *t, bool last)
             line = str_sub(line, 3, line.n);
         line = str_trim(line);
         if (line.n)
-            take_line(t, line);
+            take_alone(t, line);
     }
     /* Its texts are views of the line; rows before a break are whole. */
     enum status flushed = t->st == ST_CANCELLED ? ST_OK
