@@ -5,7 +5,7 @@ an analyst is told what happened and what to do, in our words and with the code
 that fits; rows that had arrived are all kept, and marked as a part; nothing
 waits longer or takes more memory than it may; no secret is shown anywhere.
 ONLY=splunk.*,cut runs what these expressions match; beside the table there are
-certificates, tokens, postgresql, much and cancel.
+certificates, tokens, postgresql, program, much and cancel.
 """
 import base64
 import json
@@ -74,7 +74,7 @@ class Service:
         self.name, self.connect, self.query = name, connect, query
         self.aim, self.secrets, self.skip = aim, secrets, 0
         self.page = ROWS  # rows of the answer that is aimed at
-        self.made = self.change = None
+        self.made = None
         self.whole = False
         self.__dict__.update(more)
 
@@ -314,6 +314,8 @@ TABLE = [
     Bad("endless_value", "part", "E0(401|306|305)", "MB|one of this|had not",
         only=JSON, most=12),
     Bad("deep", "any", "E0306", "nested|deep|one of this", only=JSON),
+    Bad("other_columns", "told", None, "s2", only=(
+        "splunk export", "splunk job", "elastic", "opensearch")),
     Bad("twice", "any", "E0306", "lists in columns", only=JSON),
 ]
 
@@ -324,7 +326,6 @@ class Rig:
         self.front = faultd.Front(service.upstream, service.aim)
         self.front.other = other.url
         self.other = other
-        self.front.change = service.change
         self.session = Session(settings)
         url = "http://127.0.0.1:%d" % self.front.port
         with connecting:
@@ -360,7 +361,10 @@ class Rig:
         if answer["ok"]:
             n, status, told = kept_rows(self.session)
             text = notes(told)
-            if ends == "all":
+            if ends == "told":
+                check(name + ": is told", status == "partial" and re.search(
+                    case.words, text), status, text)
+            elif ends == "all":
                 check(name + ": all rows", n == self.all and
                       status == "complete", n, status, told)
             elif ends == "any" and n == self.all:
@@ -635,6 +639,53 @@ def cancels(services, settings, server):
           (1000 * sorted(times)[len(times) // 2]))
 
 
+# ---- exit codes, messages of the kernel, its log ----
+
+OUTCOMES = [("gzip", 0), ("cut", 3), ("refuses", 1), ("fails", 1),
+            ("revoked", 1), ("error_inside", 1)]
+
+
+def program(service, settings):
+    """The status of `shikra run`, and that it shows no secret either."""
+    env = dict(os.environ, MSTICPYCONFIG=settings, HOME="/nonexistent")
+    front = faultd.Front(service.upstream, service.aim)
+    text = service.connect.format(
+        url="http://127.0.0.1:%d" % front.port,
+        authority="http://127.0.0.1:%d" % service.upstream)
+    said = []
+    for fault, status in OUTCOMES:
+        front.break_with(fault, skip=service.skip)
+        done = subprocess.run(
+            [os.environ["SHIKRA"], "run", "-e", text + "\n" + service.query],
+            env=env, capture_output=True, text=True, timeout=60,
+            check=False)
+        check("%s, run, %s: status" % (service.name, fault),
+              done.returncode == status, done.returncode, done.stderr[-900:])
+        said += [done.stdout, done.stderr]
+    kernel(service, front, text, env, said)
+    sent = {c.split(" ")[-1] for c in front.credentials if c}
+    check_secrets(service.name + ", program", said,
+                  list(sent) + service.secrets)
+
+
+def kernel(service, front, text, env, said):
+    log = tempfile.NamedTemporaryFile()
+    with rawclient.Kernel([os.environ["SHIKRA"], "kernel", "--log", log.name,
+                           "--log-level", "debug"], env=env) as k:
+        k.wait_ready()
+        # What the analyst typed is echoed by the kernel, and is theirs.
+        k.iopub_until_idle(k.execute(text, silent=True), 30)
+        for fault, _ in OUTCOMES[1:]:
+            front.break_with(fault, skip=service.skip)
+            got = k.iopub_until_idle(k.execute(service.query), 30)
+            said += [json.dumps(m.content) for m in got]
+            check("%s, kernel, %s: says something" % (service.name, fault),
+                  any(m.type in ("error", "display_data", "execute_result")
+                      for m in got), got)
+    said.append(log.read().decode("utf-8", "replace"))
+    check(service.name + ", kernel: there is a log", len(said[-1]) > 100)
+
+
 # ---- half a gigabyte ----
 
 def much(services, settings):
@@ -677,6 +728,9 @@ def others(services, settings, folder, postgres):
         out.append((bad_certificates, (services, settings, folder)))
     if wanted("tokens"):
         out.append((bad_tokens, (services[0].upstream, settings)))
+    if wanted("program"):
+        out += [(program, (s, settings)) for s in services
+                if s.name in ("sentinel", "splunk export", "elastic esql")]
     if wanted("much"):
         out.append((much, (services, settings)))
     if postgres and wanted("postgresql"):
