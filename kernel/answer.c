@@ -115,6 +115,42 @@ static void add_json(struct answer *a, const struct result *r,
         add_figure(b, r->hint->kind, forms);
 }
 
+static double now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+enum { FLOW_FIRST_MS = 500, FLOW_AGAIN_MS = 200, FLOW_BYTES = 120 };
+
+static void end_flow(struct answer *a)
+{
+    if (a->flowing)
+        fputs("\r\x1b[K", stderr);
+    a->flowing = false;
+}
+
+/* How far rows have come, in the last line of a terminal. */
+static void on_flow(void *ctx, str what, double fraction)
+{
+    struct answer *a = ctx;
+    struct buf b;
+    double now = now_ms();
+    if (!a->terminal || now - a->began_ms < FLOW_FIRST_MS ||
+        now - a->flow_ms < FLOW_AGAIN_MS)
+        return;
+    a->flow_ms = now;
+    buf_init(&b, 16 << 10);
+    utf8_printable(&b, str_sub(what, 0, FLOW_BYTES));
+    fprintf(stderr, "\r%.*s", STRF(buf_str(&b)));
+    if (fraction >= 0)
+        fprintf(stderr, " %.0f %%", 100 * fraction);
+    fputs("\x1b[K", stderr);
+    a->flowing = true;
+    buf_release(&b);
+}
+
 static void on_result(void *ctx, const struct result *r)
 {
     struct answer *a = ctx;
@@ -125,6 +161,7 @@ static void on_result(void *ctx, const struct result *r)
                                           : r->completeness != COMPLETE;
     if (a->show || is_figure(r))
         show_result(a->in, r, &forms, &a->ds);
+    end_flow(a);
     if (a->as_json)
         add_json(a, r, &forms);
     if (a->show)
@@ -139,10 +176,10 @@ static void on_progress(void *ctx, str what, double fraction)
     uint64_t line = str_hash(what);
     /* Whoever reads the results sees what is waited for, a code to sign in
      * with; a bar belongs into a notebook. */
-    if (!a->show || fraction >= 0 || line == a->told ||
-        str_eqz(what, "loading"))
+    if (!a->show || fraction >= 0 || line == a->told)
         return;
     a->told = line;
+    end_flow(a);
     buf_init(&b, 16 << 10);
     utf8_printable(&b, str_sub(what, 0, 1000));
     fprintf(stderr, "%.*s\n", STRF(buf_str(&b)));
@@ -151,22 +188,17 @@ static void on_progress(void *ctx, str what, double fraction)
 
 /* --- running ------------------------------------------------------------ */
 
-static double now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 void answer_run(struct answer *a, str code, const struct lang_opts *o)
 {
+    a->terminal = a->show && isatty(STDERR_FILENO);
     struct lang_sink sink = { .ctx = a, .result = on_result,
-                              .progress = on_progress,
-                              .attended = a->show && isatty(2) };
-    double began = now_ms();
+                              .progress = on_progress, .flow = on_flow,
+                              .attended = a->terminal };
+    a->began_ms = now_ms();
     a->code = code;
     a->status = a->in->run(a->in->lang, code, o, &sink, &a->ds);
-    a->ms = now_ms() - began;
+    end_flow(a);
+    a->ms = now_ms() - a->began_ms;
     if (!buf_ok(&a->outputs)) {
         diag_error(&a->ds, DIAG_LIMIT, NO_SPAN,
                    "the outputs have more than %u MB",

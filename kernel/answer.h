@@ -19,6 +19,9 @@ struct answer {
     bool as_json;            /* fill outputs */
     bool partial;            /* rows of a source are missing */
     double ms;
+    bool terminal;           /* stderr is one: how far rows are is shown */
+    bool flowing;            /* … in its last line */
+    double began_ms, flow_ms;
     uint64_t told;           /* hash of the last line of progress */
     /* MAY be set: sees every result as it comes, with its forms. */
     void (*show)(void *ctx, const struct result *r,

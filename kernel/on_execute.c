@@ -39,6 +39,8 @@ static void send_result(struct cell *c, const struct result *r, str data)
                        .data = data, .count = c->count };
     if (buf_ok(&metadata))
         s.metadata = buf_str(&metadata);
+    progress_hide(&c->progress, true);
+    c->progress.others = true;
     publish_captured(c->k);
     publish_shown(c->k, c->m->header, &s);
     buf_release(&metadata);
@@ -73,6 +75,15 @@ static void on_result(void *ctx, const struct result *r)
 static void on_progress(void *ctx, str what, double fraction)
 {
     struct cell *c = ctx;
+    if (!c->silent && fraction < 0)
+        progress_line(&c->progress, what);
+    else if (!c->silent)
+        progress_show(&c->progress, what, fraction);
+}
+
+static void on_flow(void *ctx, str what, double fraction)
+{
+    struct cell *c = ctx;
     if (!c->silent)
         progress_show(&c->progress, what, fraction);
 }
@@ -81,6 +92,7 @@ static bool on_ask(void *ctx, str prompt, bool password, struct buf *answer)
 {
     struct cell *c = ctx;
     publish_captured(c->k);
+    c->progress.others = true;
     exec_forget_answers(c->k->exec);
     ask_input(c->k, c->m, prompt, password);
     struct msg *m = exec_wait_answer(c->k->exec);
@@ -102,7 +114,7 @@ static bool on_ask(void *ctx, str prompt, bool password, struct buf *answer)
 static enum status run_code(struct cell *c, str code)
 {
     struct lang_sink sink = { .ctx = c, .result = on_result,
-                              .progress = on_progress,
+                              .progress = on_progress, .flow = on_flow,
                               .ask = c->may_ask ? on_ask : NULL,
                               .attended = c->may_ask && !c->silent };
     struct lang_opts opts = { .no_keep = c->silent || c->expression };

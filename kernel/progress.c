@@ -9,7 +9,7 @@
 #include "kernel/iopub.h"
 
 enum {
-    FIRST_US = 300000,
+    FIRST_US = 500000,
     AGAIN_US = 200000,
     BAR_CELLS = 24,
     MAX_WHAT = 512,
@@ -21,7 +21,7 @@ void progress_init(struct progress *p, struct kernel *k, str parent,
 {
     *p = (struct progress){ .k = k, .parent = parent, .count = count,
                             .began_us = monotonic_us() };
-    buf_init(&p->what, MAX_TEXT);
+    buf_init(&p->text, MAX_TEXT);
 }
 
 static void add_bar(struct buf *b, double fraction)
@@ -41,8 +41,8 @@ static void send(struct progress *p, str text)
     struct buf data;
     char id[96];
     str session = wire_session(p->k->wire);
-    int n = snprintf(id, sizeof id, "progress-%.*s-%lld", STRF(session),
-                     (long long)p->count);
+    int n = snprintf(id, sizeof id, "progress-%.*s-%lld-%u", STRF(session),
+                     (long long)p->count, p->nshown);
     buf_init(&data, 4 * MAX_TEXT);
     buf_adds(&data, "{\"text/plain\":");
     json_str(&data, text);
@@ -57,33 +57,50 @@ static void send(struct progress *p, str text)
     buf_release(&data);
 }
 
-void progress_show(struct progress *p, str what, double fraction)
+static void show(struct progress *p, str what, double fraction)
 {
     struct buf text;
-    int64_t now = monotonic_us();
-    if (now - p->began_us < FIRST_US ||
-        (p->visible && now - p->shown_us < AGAIN_US))
-        return;
-    p->shown_us = now;
-    buf_reset(&p->what);
-    utf8_printable(&p->what, str_sub(what, 0, MAX_WHAT));
     buf_init(&text, 2 * MAX_TEXT);
-    buf_add(&text, buf_str(&p->what));
+    utf8_printable(&text, str_sub(what, 0, MAX_WHAT));
     add_bar(&text, fraction);
-    send(p, buf_str(&text));
+    p->shown_us = monotonic_us();
+    if (!p->visible || !str_eq(buf_str(&text), buf_str(&p->text)))
+        send(p, buf_str(&text));
+    buf_reset(&p->text);
+    buf_add(&p->text, buf_str(&text));
     buf_release(&text);
+}
+
+void progress_show(struct progress *p, str what, double fraction)
+{
+    int64_t now = monotonic_us();
+    if (now - p->began_us >= FIRST_US &&
+        (!p->visible || now - p->shown_us >= AGAIN_US))
+        show(p, what, fraction);
+}
+
+void progress_line(struct progress *p, str line)
+{
+    show(p, line, -1);
+}
+
+/* A display cannot be taken back alone. Where it is all that there is, the
+ * outputs are cleared; else it becomes empty. */
+void progress_hide(struct progress *p, bool more)
+{
+    if (!p->visible)
+        return;
+    if (p->others)
+        send(p, S(""));
+    else
+        publish(p->k, p->parent, "clear_output",
+                more ? S("{\"wait\":true}") : S("{\"wait\":false}"));
+    p->visible = false;
+    p->nshown++;
 }
 
 void progress_end(struct progress *p)
 {
-    if (p->visible) {
-        struct buf text;
-        buf_init(&text, 2 * MAX_TEXT);
-        buf_add(&text, buf_str(&p->what));
-        buf_addf(&text, ": %.1f s",
-                 (double)(monotonic_us() - p->began_us) / 1e6);
-        send(p, buf_str(&text));
-        buf_release(&text);
-    }
-    buf_release(&p->what);
+    progress_hide(p, false);
+    buf_release(&p->text);
 }

@@ -121,10 +121,12 @@ static bool dry_run(struct run *r, const struct ast *cell)
     dry.o = &o;
     set_scope(r->l, scope_copy(r->l->cell, scope));
     r->l->rehearsal = true;
+    bool provenance = r->l->provenance;
     for (const struct ast *t = cell->kid; t && !has_unknown_tables(r->l);
          t = t->next)
         (void)run_statement(&dry, t);
     r->l->rehearsal = false;
+    r->l->provenance = provenance;
     r->l->binding++; /* tables that were pending are made now */
     set_scope(r->l, scope);
     r->l->pending.n = 0;
@@ -178,6 +180,7 @@ enum status run_cell(struct lang *l, str code, const struct lang_opts *o,
     l->sink = sink;
     l->thread = pthread_self();
     l->status_n = 0;
+    l->status_new = false;
     struct run r = { .l = l, .o = o, .sink = sink, .ds = ds };
     struct ast *cell = parse_cell(l->cell, &l->reg, l->code, ds);
     cell = several_results(l->cell, &l->reg, cell);

@@ -77,6 +77,13 @@ enum status run_set(struct run *r, const struct ast *t)
         return ST_USER;
     if (t->kid && type_is_text(s.value.type))
         s.value.s = arena_str(r->l->arena, s.value.s);
+    if (str_eqz(t->text, "provenance")) {
+        if (s.value.type != TYPE_BOOL || s.value.null) {
+            bind_error(&b, DIAG_TYPE, t->span, "provenance is true or false");
+            return ST_USER;
+        }
+        r->l->provenance = s.value.i;
+    }
     if (!r->dry && !replaced(r->l->settings.v, r->l->settings.n, &s))
         PUSH(r->l->arena, r->l->settings, s);
     if (str_starts(t->text, S("query_bin_auto_")))

@@ -215,5 +215,6 @@ struct binder session_binder(struct lang *l, struct diags *ds,
         .open_tables = o && o->open_tables,
         .check = o && o->check,
         .rehearsal = l->rehearsal,
+        .provenance = l->provenance,
     };
 }

@@ -157,6 +157,7 @@ void lang_reset(struct lang *l)
     }
     l->scope = scope_new(l->arena, NULL);
     l->settings.n = l->declared.n = l->params.n = 0;
+    l->provenance = false;
     l->rejects.n = 0;
     l->nrejects = 0;
     pthread_mutex_unlock(&l->lock);

@@ -56,8 +56,11 @@ struct result {
 struct lang_sink {
     void *ctx;
     void (*result)(void *ctx, const struct result *r); /* MUST */
-    /* fraction 0..1 or negative when unknown; at most 10 a second. MAY. */
+    /* A line that the analyst should see: what is waited for, a code to sign
+     * in with. fraction 0..1 or negative when unknown. MAY be NULL. */
     void (*progress)(void *ctx, str what, double fraction);
+    /* How far rows have come, for the eye only; at most 10 a second. MAY. */
+    void (*flow)(void *ctx, str what, double fraction);
     /* Asks the person (input("…")). MAY be NULL: then defaults are taken. */
     bool (*ask)(void *ctx, str prompt, bool password, struct buf *answer);
     /* Somebody sees the lines of progress: a sign-in may wait for a person. */

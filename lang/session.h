@@ -86,6 +86,8 @@ struct lang {
     /* The last line of a source that is read by other threads; under lock. */
     char status_line[400];
     size_t status_n;
+    bool status_new; /* not shown yet */
+    str reading;     /* what rows are coming from */
 
     /* of the running cell */
     pthread_t thread;
@@ -101,6 +103,7 @@ struct lang {
     LIST(str) temporary; /* physical tables to drop at its end */
     LIST(const struct table_info *)
     pending; /* tables that will exist (dry run) */
+    bool provenance; /* `set provenance = true`, in a rehearsal its own */
     struct lineage values; /* of what was read while its statement was bound */
     const struct lang_sink *sink;
     struct profile *profile; /* of a .profile that runs, or NULL */
@@ -138,6 +141,7 @@ enum status save_parquet(struct lang *l, struct node *n, str path,
                          struct saved *out, struct diags *ds);
 
 /* -- statement.c, cell.c -- */
+void add_count(struct buf *b, uint64_t n); /* 4,210 */
 enum completeness table_completeness(const struct lang *l, str name);
 /* One line about a stored table: rows, columns, time span. */
 str describe_table(struct lang *l, str name, struct diags *ds);

@@ -156,7 +156,7 @@ static const struct source_col *time_column(const struct table_info *t,
     return NULL;
 }
 
-static void add_count(struct buf *b, uint64_t n)
+void add_count(struct buf *b, uint64_t n)
 {
     char digits[32];
     int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);

@@ -83,6 +83,7 @@ struct binder {
     uint64_t cell;          /* when lets were bound once; 0: never keep that */
     bool open_tables;       /* unknown tables have any column */
     bool check;             /* nothing may run */
+    bool provenance;        /* rows of connections say where they came from */
     bool rehearsal;         /* a dry run: tables may not be there yet */
     bool aggregates;        /* aggregate calls are allowed here */
     struct expr *row_index; /* window calls: number of the row in b->row */

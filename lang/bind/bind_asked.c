@@ -33,6 +33,8 @@ static struct node *with_added(struct binder *b, const struct ast *at,
         project_add(b, p, added->v[i].name,
                     ex_literal(b, added->v[i].value, at->span));
     b->row = row;
+    p->constants = true;
+    p->name = n->name;
     return p;
 }
 
@@ -45,6 +47,8 @@ static struct node *part_node(struct binder *b, const struct asked *a,
                        : remote_fetch_node(b, part->remote, part->query,
                                            a->name);
     n->name = a->name;
+    if (a->provenance || b->provenance)
+        provenance_add(b, a, part);
     name_added(b, part, n);
     return with_added(b, a->call, n, &part->added);
 }

@@ -76,11 +76,17 @@ struct asked {
     const struct ast *ops; /* the operators that follow; MAY be NULL */
     str name;              /* of the table or query */
     LIST(struct ask_part) parts; /* their rows come one after the other */
+    bool provenance;       /* more columns say where each row came from */
     LIST(str) lost;        /* parts that cannot be had, one sentence each */
 };
 /* The rows of all parts after the operators. As many of those as mean the same
  * there are put into the text that is sent. NULL: reported. */
 struct node *bind_asked(struct binder *b, struct asked *a);
+/* The columns of a part that say where its rows came from. */
+void provenance_add(struct binder *b, const struct asked *a,
+                    struct ask_part *part);
+/* The option `provenance = true` of a call. False: reported. */
+bool provenance_option(struct binder *b, const struct ast *named, bool *on);
 /* Some operator can go along, as far as the texts tell. */
 bool asked_goes_on(struct binder *b, const struct asked *a);
 

@@ -234,14 +234,18 @@ static struct node *asked_query(struct binder *b, struct asked *a)
 }
 
 static bool query_text(struct binder *b, struct remote *r,
-                       const struct ast *call, struct remote_query *q)
+                       const struct ast *call, struct remote_query *q,
+                       bool *provenance)
 {
     struct source_option *options =
         arena_array(b->arena, ast_nkids(call), sizeof *options);
     struct value text = { 0 };
     q->options = options;
     for (const struct ast *k = call->kid->next; k; k = k->next) {
-        if (k->kind == AST_NAMED) {
+        if (k->kind == AST_NAMED && str_eqz(k->text, "provenance")) {
+            if (!provenance_option(b, k, provenance))
+                return false;
+        } else if (k->kind == AST_NAMED) {
             if (!query_option(b, k, q, &options[q->noptions]))
                 return false;
         } else if (text.type == TYPE_STRING || !bind_value(b, k, &text)) {
@@ -267,7 +271,7 @@ struct node *bind_remote_query(struct binder *b, struct remote *r,
     struct asked a = { .call = call, .ops = ops, .name = call->text };
     struct ask_part part = { .remote = r,
                              .query = remote_query_new(b, call->span) };
-    if (!query_text(b, r, call, part.query))
+    if (!query_text(b, r, call, part.query, &a.provenance))
         return NULL;
     if (b->check)
         return bind_pipe_ops(b, open_table(b, call->text, call->span), ops);

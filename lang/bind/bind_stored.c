@@ -66,6 +66,8 @@ static bool own_option(struct stored_use *u, const struct ast *k)
 {
     struct value v;
     bool print = str_eqz(k->text, "print");
+    if (str_eqz(k->text, "provenance"))
+        return provenance_option(u->b, k, &u->asked.provenance);
     if (!bind_value(u->b, k->kid, &v))
         return false;
     if (print && v.type == TYPE_BOOL && !v.null) {
@@ -85,14 +87,15 @@ static bool own_option(struct stored_use *u, const struct ast *k)
 static bool unknown_parameter(struct stored_use *u, const struct ast *k)
 {
     const struct stored_query *q = u->query;
-    str *names = arena_array(u->b->arena, q->nparams + 2, sizeof *names);
+    str *names = arena_array(u->b->arena, q->nparams + 3, sizeof *names);
     for (size_t i = 0; i < q->nparams; i++)
         names[i] = q->params[i].name;
     names[q->nparams] = S("split_by");
+    names[q->nparams + 1] = S("provenance");
     struct diag *d = bind_error(u->b, DIAG_ARGUMENTS, k->span,
                                 "%.*s has no parameter '%.*s'", STRF(q->name),
                                 STRF(k->text));
-    str near = diag_nearest(k->text, names, q->nparams + 1);
+    str near = diag_nearest(k->text, names, q->nparams + 2);
     if (near.n)
         diag_hint(u->b->ds, d, "did you mean '%.*s'?", STRF(near));
     else
@@ -125,7 +128,8 @@ static bool read_arg(struct stored_use *u, const struct ast *k, size_t i)
     bool named = k->kind == AST_NAMED;
     p = named ? stored_param(u->query, k->text) : positional(u->query, i);
     if (!p && named && (str_eqz(k->text, "print") ||
-                        str_eqz(k->text, "split_by")))
+                        str_eqz(k->text, "split_by") ||
+                        str_eqz(k->text, "provenance")))
         return own_option(u, k);
     if (!p && named)
         return unknown_parameter(u, k);

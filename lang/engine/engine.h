@@ -85,16 +85,24 @@ struct engine_load {
     LIST(str) notes;               /* what is missing and why, in `arena` */
 };
 
+/* How far a source is read. */
+struct engine_flow {
+    double fraction; /* 0 … 1; negative: not known */
+    uint64_t nrows;  /* in the table; 0: not counted yet */
+    uint64_t nbytes; /* of input; 0: not told */
+};
+
 /* Reads a source to its end into tables `table`_0 … _nparts-1, one per stream
  * and each filled by a thread of its own, so that loading is parallel and row
  * order kept: the rows of the source are part 0, then 1, …. A Parquet source
  * becomes one part; its columns are s->cols when there are some (found by
  * name), else those of engine_parquet_cols. On failure no table is left.
  * `progress` MAY be NULL; it runs on the calling thread, up to ten times a
- * second, with the fraction read or a negative number when that is unknown. */
+ * second. */
 enum status engine_load_source(struct engine *e, str table, struct source *s,
                                struct engine_load *out,
-                               void (*progress)(void *ctx, double fraction),
+                               void (*progress)(void *ctx,
+                                                const struct engine_flow *f),
                                void *ctx, struct diags *ds);
 
 /* Finds columns of a Parquet file: names and KQL types (timestamps become

@@ -45,6 +45,7 @@ struct load {
     pthread_mutex_t lock;           /* nrunning, out */
     pthread_cond_t done;
     unsigned nrunning;
+    _Atomic uint64_t nrows;         /* of all parts, while they are read */
 };
 
 enum status engine_load_frame(struct engine *e, str table,
@@ -78,6 +79,7 @@ static enum status take_batch(void *ctx, unsigned part,
     p->nrows += rows->nrows;
     enum status st = feed_rows(&p->feed, rows, &p->diags);
     p->full |= st != ST_OK;
+    atomic_fetch_add_explicit(&l->nrows, rows->nrows, memory_order_relaxed);
     return st;
 }
 
@@ -216,7 +218,8 @@ static double fraction_of(const struct load *l)
 
 /* The calling thread waits, and tells how far it is at most ten times a
  * second; the callback may publish messages, so it is not held by the lock. */
-static void wait_parts(struct load *l, void (*progress)(void *, double),
+static void wait_parts(struct load *l,
+                       void (*progress)(void *, const struct engine_flow *),
                        void *ctx)
 {
     pthread_mutex_lock(&l->lock);
@@ -224,7 +227,13 @@ static void wait_parts(struct load *l, void (*progress)(void *, double),
         if (thread_wait(&l->done, &l->lock, TICK_MS) || !progress)
             continue;
         pthread_mutex_unlock(&l->lock);
-        progress(ctx, fraction_of(l));
+        struct engine_flow flow = {
+            .fraction = fraction_of(l),
+            .nrows = atomic_load_explicit(&l->nrows, memory_order_relaxed),
+            .nbytes = atomic_load_explicit(&l->source->bytes_read,
+                                           memory_order_relaxed),
+        };
+        progress(ctx, &flow);
         pthread_mutex_lock(&l->lock);
     }
     pthread_mutex_unlock(&l->lock);
@@ -319,7 +328,8 @@ static enum status finish(struct load *l, struct engine_load *out,
 
 enum status engine_load_source(struct engine *e, str table, struct source *s,
                                struct engine_load *out,
-                               void (*progress)(void *ctx, double fraction),
+                               void (*progress)(void *ctx,
+                                                const struct engine_flow *f),
                                void *ctx, struct diags *ds)
 {
     struct arena *a = out->arena;

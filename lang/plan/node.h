@@ -105,6 +105,7 @@ struct node {
     bool open;                /* may have columns nobody knows (check) */
     bool unmade;              /* SCAN: the table will be made by this cell */
 
+    bool constants;           /* PROJECT: all columns, and some of one value */
     const struct graph *graph;   /* make-graph: two tables instead of rows */
 
     str name;                    /* of the table, for withsource */

@@ -11,6 +11,7 @@
  * where it pays; the FETCH that comes of it keeps the plan without it. */
 #include "push.h"
 
+#include "constants.h"
 #include "node_walk.h"
 #include "remote_expr.h"
 #include "used.h"
@@ -157,7 +158,7 @@ static bool same_columns(const struct node *a, const struct node *b)
 static void push_filter(struct pusher *p, struct node *n)
 {
     struct node *fetch = n->in[0];
-    while (fetch->kind == NODE_FILTER)
+    while (fetch->kind == NODE_FILTER || fetch->constants)
         fetch = fetch->in[0];
     if (!takes_stages(fetch))
         return;
@@ -424,7 +425,7 @@ static void drop_unused(struct pusher *p, struct node *n)
 
 static void push_node(void *ctx, struct node *n)
 {
-    if (n->nin != 1)
+    if (n->nin != 1 || n->constants) /* those cost nothing here */
         return;
     if (n->kind == NODE_FILTER)
         push_filter(ctx, n);
@@ -455,6 +456,7 @@ static void prune(struct arena *a, struct node *root)
 void push_down(struct arena *a, struct node *root)
 {
     struct pusher p = { a, NULL };
+    constants_up(a, root);
     node_walk(root, push_node, &p);
     prune(a, root);
 }

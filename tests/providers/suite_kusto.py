@@ -559,6 +559,49 @@ def hosts(kind, s):
               "no https address" in text, text)
 
 
+SOURCE_COLUMNS = ["Connection", "SourceProvider", "SourcePlace", "SourceName",
+                  "SourceStart", "SourceEnd", "SourceAsked"]
+
+
+def provenance(kind, s):
+    """Columns that say where each row came from."""
+    when = "start = datetime(2024-05-01), end = datetime(2024-05-03)"
+    call = 's.events_of("corp\\\\bob, system", split_by = 1d, %s, provenance = ' \
+           'true)' % when
+    rows = s.rows(call)
+    check(kind + ": a row says where it came from", rows and
+          [c["name"] for c in rows[0][0]][-7:] == SOURCE_COLUMNS and
+          [(r[3], r[4], r[6], r[7][:10], r[8][:10]) for r in rows[0][1]] ==
+          [("s", kind, "events_of", "2024-05-01", "2024-05-02")] * 2 +
+          [("s", kind, "events_of", "2024-05-02", "2024-05-03")] and
+          SECRET not in str(rows), rows, s.message(call))
+    del State.asked[:]
+    there = s.rows(call + " | where SourceStart >= datetime(2024-05-02) and "
+                   "SourceName == 'events_of' | project Account, SourceEnd")
+    check(kind + ": and that can be asked there", there and there[0][1] ==
+          [["SYSTEM", "2024-05-03T00:00:00.0000000Z"]] and
+          "| where SourceStart" in State.asked[-1] and
+          "SourceAsked = datetime(" in State.asked[-1], there, State.asked)
+    rows = s.rows('s.query("SecurityEvent", provenance = true) | where EventID '
+                  '== 4688 | project SourceName, SourceStart, EventID')
+    check(kind + ": behind a query", rows and rows[0][1] ==
+          [["query", None, 4688]], rows)
+    said = s.message('s.query("SecurityEvent", provenance = 7)')
+    check(kind + ": provenance is a bool", "true or false" in said, said)
+    rows = s.rows("set provenance = true;\ns.SecurityEvent | where EventID == "
+                  "4688 | project SourceName, Connection")
+    check(kind + ": of tables, when it is set", rows and rows[-1][1] ==
+          [["SecurityEvent", "s"]], rows, s.message("s.SecurityEvent"))
+    del State.asked[:]
+    rows = s.rows("s.SecurityEvent | summarize n = count() by SourceName")
+    check(kind + ": they do not keep a pipeline here", rows and rows[0][1] ==
+          [["SecurityEvent", 5]] and "summarize" in State.asked[-1], rows,
+          State.asked)
+    rows = s.rows("set provenance = false;\ns.SecurityEvent | getschema | where "
+                  "ColumnName startswith 'Source'")
+    check(kind + ": and not any more", rows and rows[-1][1] == [], rows)
+
+
 def status_of(answer):
     """Of the last output."""
     last = (answer.get("outputs") or [{}])[-1]
@@ -705,6 +748,7 @@ def run(port):
             frames(s, port)
         else:
             generations(s, port)
+        provenance(kind, s)
         honest(kind, s, port)
         check(kind + ": .disconnect", s.ask(".disconnect s")["ok"])
         check(kind + ": ends well", s.batch.stop() == 0)

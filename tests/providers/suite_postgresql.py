@@ -399,6 +399,39 @@ def test_wide(server):
     s.batch.stop()
 
 
+def test_provenance(server):
+    """Columns about the source leave the steps of a pipeline there."""
+    server.sql("CREATE TABLE seen AS SELECT n::int8 AS id, n % 3 AS k, "
+               "'h' || n % 5 AS host FROM generate_series(1, 100) n")
+    s = Session(server.port)
+    plain = ["| where id > 90 | summarize n = count() by k",
+             "| where host == 'h2' and k == 1 | project id, host",
+             "| summarize count(), sum(id)", "| top 3 by id desc | project id",
+             "| distinct host", "| where id < 4 | where k > 0 | count"]
+    before = [(sorted(map(repr, s.rows("pg.seen" + ops))), sent_of(s, ops))
+              for ops in plain]
+    s.ask("set provenance = true")
+    for ops, (rows, sent) in zip(plain, before):
+        check("the same rows: " + ops,
+              sorted(map(repr, s.rows("pg.seen" + ops))) == rows)
+        check("the same text: " + ops, sent_of(s, ops) == sent,
+              sent_of(s, ops), sent)
+    rows = s.rows("pg.seen | where SourceName == 'seen' and id < 3 | sort by id "
+                  "asc | project id, Connection, SourceProvider")
+    check("rows say where they came from", rows ==
+          [[1, "pg", "postgresql"], [2, "pg", "postgresql"]], rows)
+    text = sent_of(s, "| where SourceName == 'seen' and id < 3")
+    check("what can be run there still is", "< (3)" in text,
+          text)
+    s.batch.stop()
+
+
+def sent_of(s, ops):
+    answer = s.ask(".explain pg.seen " + ops)
+    text = " ".join(o.get("text", "") for o in answer["outputs"])
+    return text.partition("sent to pg")[2].partition("\nsql\n")[0]
+
+
 def test_speed(server):
     """A million rows: rows a second, and memory that does not grow."""
     server.sql("CREATE TABLE million AS SELECT n::int8 AS id, now() - n * "
@@ -421,7 +454,7 @@ def test_speed(server):
 
 PARTS = [test_values, test_names, test_configured, test_sql_errors,
          test_refused, test_timeout, test_changed, test_wide, test_props,
-         test_cancel, test_speed, test_gone]
+         test_cancel, test_provenance, test_speed, test_gone]
 
 
 def main():
