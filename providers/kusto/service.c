@@ -169,7 +169,8 @@ static void cancel_request(void *ctx)
 str service_request_id(struct service *s, struct arena *a)
 {
     return arena_fmt(a, "Shikra.query;%llx-%x",
-                     (unsigned long long)ticks_now(), ++s->nrequests);
+                     (unsigned long long)ticks_now(),
+                     atomic_fetch_add(&s->nrequests, 1));
 }
 
 enum status service_send(struct service *s, const struct service_request *rq,

@@ -28,7 +28,7 @@ struct service {
     str path;      /* of queries, below the base */
     str workspace, database;
     str workspaces; /* JSON array of others to ask as well; "" */
-    unsigned nrequests;
+    atomic_uint nrequests;
 };
 
 #define MAX_ANSWER ((uint64_t)16 << 30) /* it is never held as a whole */
