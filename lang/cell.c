@@ -181,6 +181,7 @@ enum status run_cell(struct lang *l, str code, const struct lang_opts *o,
     l->thread = pthread_self();
     l->status_n = 0;
     l->status_new = false;
+    l->reading = S("rows");
     struct run r = { .l = l, .o = o, .sink = sink, .ds = ds };
     struct ast *cell = parse_cell(l->cell, &l->reg, l->code, ds);
     cell = several_results(l->cell, &l->reg, cell);

@@ -31,7 +31,7 @@ struct slot {
 
 struct fetch_ahead {
     struct lang *l;
-    void (*tell)(void *ctx, double fraction);
+    void (*tell)(void *ctx, const struct engine_flow *f);
     const atomic_bool *cancelled; /* the cell is */
     atomic_bool cancel;           /* what the providers look at */
     pthread_mutex_t lock;         /* guards all below */
@@ -108,8 +108,9 @@ static void start_threads(struct fetch_ahead *f)
         f->nthreads++;
 }
 
-struct fetch_ahead *fetch_ahead_start(struct lang *l, struct node *n,
-                                      void (*tell)(void *, double))
+struct fetch_ahead *fetch_ahead_start(
+    struct lang *l, struct node *n,
+    void (*tell)(void *, const struct engine_flow *))
 {
     struct fetch_ahead *f = NEW(l->cell, struct fetch_ahead);
     f->l = l;
@@ -142,7 +143,7 @@ static void wait_for(struct fetch_ahead *f, const struct slot *s)
         if (changed)
             continue;
         pthread_mutex_unlock(&f->lock);
-        f->tell(f->l, -1);
+        f->tell(f->l, &(struct engine_flow){ .fraction = -1 });
         pthread_mutex_lock(&f->lock);
     }
 }

@@ -12,9 +12,11 @@ struct fetch_ahead;
 
 /* Begins with the sources below `n` that may be opened so. NULL: there is
  * nothing to gain. It lives until the end of the cell. While it is waited for,
- * `tell` is called now and then with `l` and -1. */
-struct fetch_ahead *fetch_ahead_start(struct lang *l, struct node *n,
-                                      void (*tell)(void *, double));
+ * `tell` is called now and then with `l` and a flow of
+ * which nothing is known. */
+struct fetch_ahead *fetch_ahead_start(
+    struct lang *l, struct node *n,
+    void (*tell)(void *, const struct engine_flow *));
 
 /* Waits for the source of `n`, one time. False: it is not among them, and the
  * caller opens it. Else *st is how opening it ended; on ST_OK the caller owns
