@@ -8,7 +8,9 @@ $BUILD/lab/shots: look at them after a change of a renderer. The last line is
 "N passed, N failed"; checks run in the order below and share one notebook."""
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -202,6 +204,25 @@ def an_interrupt_stops_a_cell(p):
     took = time.monotonic() - began
     assert took < 1, "the interrupt took %.1f s" % took
     same([o.get("ename") for o in out], ["Interrupted"], "output")
+
+
+@check
+def a_long_load_says_how_far_it_is(p):
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.check_call([os.path.join(BUILD, "intrusion"), "--single",
+                               "--events", "600000", "--out", folder],
+                              stderr=subprocess.DEVNULL)
+        code = 'file("%s/all.jsonl") | count' % folder
+        p.new_cell(code)
+        p.b.press(SHIFT, ENTER)
+        said = PANEL + """return panel.content.widgets.some(function (w) {
+            var area = w.node.querySelector('.jp-OutputArea');
+            return area && /loading.*rows/.test(area.textContent); });"""
+        p.wait(said, 20)
+        p.shot("progress")
+        out = p.outputs_of(code, 60)
+    same([o["output_type"] for o in out], ["execute_result"], "outputs")
+    assert "'rows': 600001" in str(out), out
 
 
 @check
