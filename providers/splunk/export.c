@@ -201,6 +201,22 @@ static enum status export_read(struct source *src, unsigned part,
     return st;
 }
 
+enum status sp_collect(struct splunk *s, const struct sp_collect *c,
+                       bool *clean, const struct remote_call *call)
+{
+    struct arena *a = arena_new();
+    struct stream t = { .s = s, .arena = arena_new() };
+    t.rows = sp_rows_new(c->ncols, c->cols, c->sink, call->cancel);
+    enum status st = run(&t, export_form(a, c->search, c->start, c->end),
+                         c->sink, call);
+    *clean = st == ST_OK && !t.messages.errors.n && !t.messages.warnings.n &&
+             !sp_rows_repaired(t.rows);
+    sp_rows_free(t.rows);
+    arena_free(t.arena);
+    arena_free(a);
+    return st;
+}
+
 static void export_close(struct source *src)
 {
     arena_free(src->arena);

@@ -13,12 +13,13 @@
 #include "providers/http/url.h"
 #include "providers/stages.h"
 
-enum { MAX_SEARCH = 64 << 10, MAX_NEEDLE = 1000 };
+enum { MAX_NEEDLE = 1000 };
 
 struct planner {
     struct arena *arena;
     struct sp_plan *p;
     struct buf search;
+    struct buf exact, doubt; /* of all filters: exact.c */
 };
 
 static bool is_alnum(char c)
@@ -35,7 +36,7 @@ static bool only(str s, const char *more)
     return ok;
 }
 
-static bool is_field(str s)
+bool sp_is_field(str s)
 {
     return only(s, "_.:{}@-");
 }
@@ -71,8 +72,8 @@ bool sp_base_search(struct buf *b, str table)
 
 /* ---- conditions ---- */
 
-static str field_of(const struct sp_plan *p, const struct remote_expr *e,
-                    enum type t)
+str sp_field_of(const struct sp_plan *p, const struct remote_expr *e,
+                enum type t)
 {
     for (size_t i = 0; i < p->ncols && e->kind == REMOTE_COLUMN; i++)
         if (str_eq(p->cols[i].name, e->name) && p->cols[i].type == t)
@@ -104,7 +105,7 @@ static void add_pattern(struct buf *b, str s, char how)
 static bool like(struct buf *b, str field, const struct remote_expr *v,
                  char how)
 {
-    if (!is_field(field) || v->kind != REMOTE_LITERAL ||
+    if (!sp_is_field(field) || v->kind != REMOTE_LITERAL ||
         v->value.type != TYPE_STRING || v->value.null || !v->value.s.n ||
         v->value.s.n > MAX_NEEDLE)
         return false;
@@ -166,7 +167,7 @@ static bool say(const struct sp_plan *p, struct buf *b,
     if (str_eqz(e->name, "and") || str_eqz(e->name, "or"))
         return say_logic(p, b, e, str_eqz(e->name, "and"));
     char how = how_of(e->name);
-    str field = field_of(p, e->args[0], TYPE_STRING);
+    str field = sp_field_of(p, e->args[0], TYPE_STRING);
     if (!how || !field.n)
         return false;
     buf_addc(b, '(');
@@ -186,7 +187,7 @@ static bool bound(struct sp_plan *p, const struct remote_expr *e)
         return false;
     const struct remote_expr *v = e->args[1];
     char op = e->name.n ? e->name.p[0] : 0;
-    if (!str_eqz(field_of(p, e->args[0], TYPE_DATETIME), "_time") ||
+    if (!str_eqz(sp_field_of(p, e->args[0], TYPE_DATETIME), "_time") ||
         v->kind != REMOTE_LITERAL || v->value.null ||
         v->value.type != TYPE_DATETIME ||
         v->value.i > TICKS_MAX - TICKS_PER_DAY)
@@ -218,25 +219,41 @@ static bool between(struct sp_plan *p, const struct remote_expr *e)
 
 /* ---- stages ---- */
 
+/* A saved search counts over its own times. */
+static bool say_wider(struct planner *w, const struct remote_expr *cond)
+{
+    struct sp_plan *p = w->p;
+    size_t before = w->search.n;
+    if (!p->saved && (bound(p, cond) || between(p, cond)))
+        return true;
+    buf_adds(&w->search, " | where ");
+    if (say(p, &w->search, cond))
+        return true;
+    w->search.n = before;
+    return false;
+}
+
+static bool say_exactly(struct planner *w, const struct remote_expr *cond)
+{
+    size_t before = w->exact.n;
+    buf_adds(&w->exact, before ? " AND " : "");
+    if (!w->p->saved && !w->p->inexact &&
+        sp_exact(w->p, &w->exact, &w->doubt, cond))
+        return true;
+    w->exact.n = before;
+    return false;
+}
+
 static enum remote_push add_where(struct planner *w,
                                   const struct remote_stage *st)
 {
     struct sp_plan *p = w->p;
-    size_t before = w->search.n;
-    if (p->limited || p->counts)
+    if (p->limited || p->counts || p->grouped)
         return PUSH_NO;
-    /* A saved search counts over its own times. */
-    bool ok = !p->saved && (bound(p, st->cond) || between(p, st->cond));
-    if (!ok) {
-        buf_adds(&w->search, " | where ");
-        ok = say(p, &w->search, st->cond);
-    }
-    if (!ok) {
-        w->search.n = before;
-        return PUSH_NO;
-    }
+    bool wider = say_wider(w, st->cond), exact = say_exactly(w, st->cond);
     p->filtered = true;
-    return PUSH_WIDER;
+    p->inexact |= !exact;
+    return exact ? PUSH_PROVABLE : wider ? PUSH_WIDER : PUSH_NO;
 }
 
 static enum remote_push add_project(struct planner *w,
@@ -247,7 +264,7 @@ static enum remote_push add_project(struct planner *w,
         arena_array(w->arena, st->nassigns, sizeof *cols);
     struct source_col *theirs =
         arena_array(w->arena, st->nassigns, sizeof *theirs);
-    if (p->counts)
+    if (p->counts || p->grouped)
         return PUSH_NO;
     for (size_t i = 0; i < st->nassigns; i++) {
         const struct remote_expr *e = st->assigns[i].e;
@@ -262,7 +279,7 @@ static enum remote_push add_project(struct planner *w,
         for (size_t m = 0; m < i; m++)
             if (str_eq(theirs[m].name, theirs[i].name))
                 return PUSH_NO;
-        if (!is_field(theirs[i].name))
+        if (!sp_is_field(theirs[i].name))
             return PUSH_NO;
     }
     p->all = false;
@@ -272,12 +289,18 @@ static enum remote_push add_project(struct planner *w,
     return PUSH_EXACT;
 }
 
-static enum remote_push add_summarize(struct planner *w,
-                                      const struct remote_stage *st)
+static enum remote_push add_groups(struct planner *w,
+                                   const struct remote_stage *st)
 {
     struct sp_plan *p = w->p;
-    if (p->counts || p->filtered || p->limited || !stage_is_count(st))
+    if (p->counts || p->grouped || p->limited)
         return PUSH_NO;
+    if (p->filtered || !stage_is_count(st)) {
+        struct sp_texts t = { &w->search, &w->exact, &w->doubt };
+        return !p->saved && !p->inexact && sp_plan_groups(p, w->arena, st, &t)
+                   ? PUSH_PROVABLE
+                   : PUSH_NO;
+    }
     struct source_col *cols = arena_array(w->arena, 2, sizeof *cols);
     cols[0] = (struct source_col){ st->assigns[0].name, TYPE_LONG };
     cols[1] = (struct source_col){ S("n"), TYPE_LONG };
@@ -292,7 +315,7 @@ static enum remote_push add_summarize(struct planner *w,
 static enum remote_push add_take(struct planner *w,
                                  const struct remote_stage *st)
 {
-    if (w->p->counts || w->p->filtered || st->count == 0)
+    if (w->p->counts || w->p->grouped || w->p->filtered || st->count == 0)
         return PUSH_NO;
     buf_addf(&w->search, " | head %llu", (unsigned long long)st->count);
     w->p->limited = true;
@@ -305,7 +328,8 @@ static enum remote_push add_stage(struct planner *w,
     switch (st->kind) {
     case REMOTE_WHERE: return add_where(w, st);
     case REMOTE_PROJECT: return add_project(w, st);
-    case REMOTE_SUMMARIZE: return add_summarize(w, st);
+    case REMOTE_SUMMARIZE:
+    case REMOTE_DISTINCT: return add_groups(w, st);
     case REMOTE_TAKE: return add_take(w, st);
     default: return PUSH_NO;
     }
@@ -316,13 +340,13 @@ static void add_fields(struct planner *w)
 {
     struct sp_plan *p = w->p;
     bool time = false, raw = false;
-    if (p->all || p->counts)
+    if (p->all || p->counts || p->grouped)
         return;
     buf_adds(&w->search, " | fields ");
     for (size_t i = 0; i < p->ncols; i++) {
         str name = p->theirs[i].name;
         buf_adds(&w->search, i ? ", \"" : "\"");
-        buf_add(&w->search, name); /* harmless: is_field */
+        buf_add(&w->search, name); /* harmless: sp_is_field */
         buf_addc(&w->search, '"');
         time |= str_eqz(name, "_time");
         raw |= str_eqz(name, "_raw");
@@ -347,16 +371,20 @@ void sp_plan(struct splunk *s, const struct remote_query *q, struct arena *a,
     p->saved = str_starts(q->table, S("saved."));
     p->ncols = t->ncols;
     p->cols = p->theirs = t->cols;
-    buf_init(&w.search, MAX_SEARCH);
+    buf_init(&w.search, SP_MAX_SEARCH);
+    buf_init(&w.exact, SP_MAX_SEARCH);
+    buf_init(&w.doubt, SP_MAX_SEARCH);
     bool ok = sp_base_search(&w.search, q->table);
     for (size_t i = 0; i < q->nstages; i++)
         p->last = add_stage(&w, &q->stages[i]);
     add_fields(&w);
-    if (!ok || !buf_ok(&w.search))
+    if (!ok || !buf_ok(&w.search) || !buf_ok(&w.exact) || !buf_ok(&w.doubt))
         p->last = PUSH_NO;
     else
         p->search = buf_take(&w.search, a);
     buf_release(&w.search);
+    buf_release(&w.exact);
+    buf_release(&w.doubt);
 }
 
 enum remote_push sp_push(struct remote *r, const struct remote_query *q,

@@ -321,7 +321,8 @@ static enum status splunk_open(struct remote *r, const struct remote_query *q,
         return st == ST_USER ? sp_garbled(s, call, "the table has gone") : st;
     struct arena *a = arena_new();
     sp_plan(s, q, a, &p);
-    st = sp_open_table(s, q, &p, out, call);
+    st = p.grouped ? sp_open_groups(s, q, &p, out, call)
+                   : sp_open_table(s, q, &p, out, call);
     arena_free(a);
     return st;
 }

@@ -28,8 +28,10 @@ struct splunk {
     bool plain, v2; /* v2: 9.0.1 and later */
     uint32_t seconds;
     struct sp_table *tables;
+    enum { SP_UNASKED, SP_AS_TAKEN, SP_OTHERWISE } language; /* exact.c */
 };
 
+enum { SP_MAX_SEARCH = 64 << 10 };
 #define SP_MAX_ANSWER ((uint64_t)1 << 30)
 #define SP_ENDLESS ((uint64_t)1 << 50) /* a stream is not kept */
 
@@ -85,6 +87,11 @@ struct sp_plan {
     const struct source_col *cols;  /* as the stages name them */
     const struct source_col *theirs; /* as Splunk does */
     bool all, filtered, counts, limited, saved;
+    bool inexact; /* a filter cannot be said as it is */
+    bool grouped; /* … there, if that is proved: */
+    size_t nkeys, ncounts; /* its columns are keys, then numbers of rows */
+    str *keys;     /* fields */
+    bool *counted; /* countif, not count */
     int64_t start, end;
     str search;
     enum remote_push last;
@@ -96,6 +103,34 @@ enum remote_push sp_push(struct remote *r, const struct remote_query *q,
 /* The search of all rows of a table. False: no such name can be. */
 bool sp_base_search(struct buf *b, str table);
 void sp_add_times(struct buf *form, int64_t start, int64_t end);
+bool sp_is_field(str s); /* needs no escape in quotes */
+/* The field that is the column `e` of this type; "" none. */
+str sp_field_of(const struct sp_plan *p, const struct remote_expr *e,
+                enum type t);
+
+/* ---- exact.c ---- */
+
+/* Adds `e` as a condition of `where` that is right for every event but those
+ * for which `doubt`, conditions with OR between, is true. False: it cannot be
+ * said, and what was added to `b` is of no use. */
+bool sp_exact(const struct sp_plan *p, struct buf *b, struct buf *doubt,
+              const struct remote_expr *e);
+bool sp_provable(str field);
+void sp_doubt_several(struct buf *doubt, str field);
+void sp_add_present(struct buf *b, str field); /* it is not "" */
+/* A search without events whose row says if the language is as it is taken. */
+bool sp_check_search(struct buf *b);
+
+/* ---- group_plan.c ---- */
+
+#define SP_NONE "shikra none" /* a key without a value */
+
+struct sp_texts {
+    struct buf *search, *exact, *doubt;
+};
+/* False: the plan is of no more use. */
+bool sp_plan_groups(struct sp_plan *p, struct arena *a,
+                    const struct remote_stage *st, struct sp_texts *t);
 
 /* ---- export.c, job.c ---- */
 
@@ -106,7 +141,25 @@ enum status sp_open_table(struct splunk *s, const struct remote_query *q,
 enum status sp_first_rows(struct splunk *s, str search, struct arena *a,
                           struct remote_schema *out,
                           const struct remote_call *call);
+/* All rows of a search over [start, end) into `sink`, as texts. *clean: nothing
+ * was said against them. */
+struct sp_collect {
+    str search;
+    int64_t start, end;
+    size_t ncols;
+    const struct source_col *cols;
+    struct row_sink *sink;
+};
+enum status sp_collect(struct splunk *s, const struct sp_collect *c,
+                       bool *clean, const struct remote_call *call);
 enum status sp_open_text(struct splunk *s, const struct remote_query *q,
                          struct source **out, const struct remote_call *call);
+
+/* ---- groups.c ---- */
+
+/* *out NULL: the groups are not proved to be those of KQL. */
+enum status sp_open_groups(struct splunk *s, const struct remote_query *q,
+                           const struct sp_plan *p, struct source **out,
+                           const struct remote_call *call);
 
 #endif

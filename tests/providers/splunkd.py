@@ -12,6 +12,7 @@ import threading
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import spl_eval  # noqa: E402
 from httpd import Handler, Server, count  # noqa: E402
 
 TOKEN, USER, PASSWORD = "eyJ-the-token-of-the-suite", "hunter", "pass&word=1"
@@ -26,81 +27,75 @@ class State:
     jobs = {}       # sid -> [rows, looks]
     keys = set()
     epoch = lambda e: 0  # noqa: E731
+    language = 0    # times that it was asked what its language means
+    lies = False    # about that
+    spoil = None    # what becomes of groups on their way
 
 
 def message(kind, text):
     return {"messages": [{"type": kind, "text": text}]}
 
 
-TOKENS = re.compile(
-    r"\s*(?:(?P<like>like\(lower\('(?P<lf>[\w.:{}@-]+)'\),"
-    r'"(?P<pat>[a-z0-9 ._,:/@=+%-]*)"\))|'
-    r"(?P<mv>mvcount\('(?P<mf>[\w.:{}@-]+)'\)>1)|(?P<op>AND|OR)|"
-    r"(?P<par>[()]))")
+WORDS = "where|fields|head|stats|eventstats|eval"
 
 
-def where(text):
-    """A condition as a function of an event."""
-    code, at, names = [], 0, []
-    while at < len(text):
-        m = TOKENS.match(text, at)
-        if not m:
-            raise ValueError("Error in 'where' command: " + text[at:])
-        at = m.end()
-        if m.group("like"):
-            pattern = "".join({"%": ".*", "_": "."}.get(c, re.escape(c))
-                              for c in m.group("pat"))
-            code.append("L(%r, %r)" % (m.group("lf"), pattern))
-            names.append(m.group("lf"))
-        elif m.group("mv"):
-            code.append("M(%r)" % m.group("mf"))
-        else:
-            code.append((m.group("op") or m.group("par")).lower())
-    compiled = compile(" ".join(code), "where", "eval")
-
-    def run(event):
-        def like(f, p):
-            v = event.get(f)  # several values: a pattern finds none of them
-            return isinstance(v, str) and bool(
-                re.fullmatch(p, v.lower(), re.S))
-        return eval(compiled, {"L": like, "M": lambda f: isinstance(
-            event.get(f), list) and len(event[f]) > 1})
-    return run
-
-
-def run(search):
-    """The rows of a search that the program wrote."""
-    stages = re.split(r" \| (?=where |fields |head |stats )", search)
-    m = re.fullmatch(r'search index="([\w.:/@ -]+)"'
-                     r'(?: sourcetype="([\w.:/@ -]+)")?', stages[0])
-    saved = re.fullmatch(r'\| savedsearch "([\w.:/@ -]+)"', stages[0])
+def base(search, form):
+    """The rows that a search begins with. Only those of an index know times."""
+    if search == "| makeresults":
+        return [{"_time": "2024-05-01T08:00:00.000+00:00"}]
+    saved = re.fullmatch(r'\| savedsearch "([\w.:/@ -]+)"', search)
     if saved:
-        rows = State.saved[saved.group(1)]
-    elif m:
-        rows = [e for e in State.indexes.get(m.group(1), [])
-                if m.group(2) in (None, e.get("sourcetype"))]
-    else:
-        raise ValueError("Unknown search command in " + stages[0])
+        return State.saved[saved.group(1)]
+    m = re.fullmatch(r'search index="([\w.:/@ -]+)"'
+                     r'(?: sourcetype="([\w.:/@ -]+)")?', search)
+    if not m:
+        raise ValueError("Unknown search command in " + search)
+    return [e for e in State.indexes.get(m.group(1), [])
+            if m.group(2) in (None, e.get("sourcetype")) and in_time(form, e)]
+
+
+def in_time(form, row):
+    t = State.epoch(row)
+    return (t is None or
+            float(form.get("earliest_time", "0")) <= t <
+            float(form.get("latest_time", "1e18")))
+
+
+def moment(row):
+    """In a condition _time is a number of seconds."""
+    t = State.epoch(row)
+    return row if t is None else dict(row, _time="%.6f" % t)
+
+
+def fields(rows, rest):
+    if rest.startswith("- "):
+        gone = rest[2:].split(", ")
+        assert set(gone) <= {"_time", "_raw"}, rest
+        return [{k: v for k, v in r.items() if k not in gone} for r in rows]
+    names = re.findall(r'"([\w.:{}@-]+)"', rest)
+    assert ", ".join('"%s"' % n for n in names) == rest, rest
+    return [{k: v for k, v in r.items() if k in names + ["_time", "_raw"]}
+            for r in rows]
+
+
+def run(search, form):
+    """The rows of a search that the program wrote."""
+    stages = re.split(r" \| (?=(?:%s) )" % WORDS, search)
+    rows = base(stages[0], form)
     for stage in stages[1:]:
         word, _, rest = stage.partition(" ")
         if word == "where":
-            test = where(rest)
-            rows = [r for r in rows if test(r)]
+            test = spl_eval.condition(rest)
+            rows = [r for r in rows if test(moment(r))]
         elif word == "head":
             rows = rows[:int(rest)]
-        elif word == "fields" and rest.startswith("- "):
-            gone = rest[2:].split(", ")
-            assert set(gone) <= {"_time", "_raw"}, rest
-            rows = [{k: v for k, v in r.items() if k not in gone}
-                    for r in rows]
         elif word == "fields":
-            names = re.findall(r'"([\w.:{}@-]+)"', rest)
-            assert ", ".join('"%s"' % n for n in names) == rest, rest
-            rows = [{k: v for k, v in r.items()
-                     if k in names + ["_time", "_raw"]} for r in rows]
+            rows = fields(rows, rest)
+        elif word == "stats":
+            rows = spl_eval.stats([moment(r) for r in rows], rest)
         else:
-            assert rest == "count as n" and word == "stats", stage
-            rows = [{"n": str(len(rows))}]
+            rows = {"eval": spl_eval.evaluate,
+                    "eventstats": spl_eval.eventstats}[word](rows, rest)
     return rows
 
 
@@ -181,7 +176,13 @@ class Splunk(Handler):
             "search", "output_mode", "preview", "earliest_time",
             "latest_time"}, f
         State.searches.append(f)
-        rows = [r for r in run(f["search"]) if self.in_time(f, r)]
+        rows = run(f["search"], f)
+        if State.spoil and " | eventstats " in f["search"]:
+            rows = State.spoil(rows)
+        if f["search"].startswith("| makeresults "):
+            State.language += 1
+            assert rows == [{"_time": rows[0]["_time"], "shikra_ok": "yes"}]
+            rows = [dict(rows[0], shikra_ok="no")] if State.lies else rows
         what = None
         if "head 1000" not in f["search"]:
             what = State.trouble.pop(0) if State.trouble else None
@@ -214,13 +215,6 @@ class Splunk(Handler):
         for i in range(0, len(data), step):
             self.chunk(data[i:i + step])
         self.chunk(b"")
-
-    @staticmethod
-    def in_time(f, row):
-        t = State.epoch(row)
-        return (t is None or
-                float(f.get("earliest_time", "0")) <= t <
-                float(f.get("latest_time", "1e18")))
 
     # ---- jobs ----
 

@@ -136,10 +136,163 @@ def same_rows(s):
           "stats count" in State.searches[-1]["search"], t)
 
 
+def clean_events(n):
+    """One value in a field at most."""
+    out = []
+    for e in events(n)[:1100]:
+        if random.Random(e["i"]).random() < 0.1:
+            del e["user"]
+        out.append(e)
+    return out
+
+
+def group_pipelines():
+    r = random.Random(11)
+    fields = ["user", "host", "sourcetype"]
+    words = ["==", "=~", "!=", "!~", "contains", "has", "startswith",
+             "endswith", "contains_cs", "!has", "startswith_cs", "hasprefix",
+             "hassuffix_cs", "!contains", "has_cs", "endswith_cs"]
+
+    def time():
+        return "_time %s datetime(%s)" % (
+            r.choice([">", ">=", "<", "<=", "=="]), r.choice(
+                ["2024-05-01T10:00:00.123Z", "2024-05-01T10:00:00Z",
+                 "2024-05-01T10:00:00.1234567Z", "2023-12-31T23:59:59.5Z",
+                 "2024-05-02T00:00:00.9999Z"]))
+
+    def condition(depth=0):
+        kind = r.randrange(8)
+        if kind < 2 and depth < 3:
+            return "(%s %s %s)" % (condition(depth + 1),
+                                   r.choice(["and", "or"]),
+                                   condition(depth + 1))
+        if kind == 2:
+            return "not(%s)" % condition(depth + 1)
+        if kind == 3:
+            return "%s %s (%s)" % (r.choice(fields), r.choice(
+                ["in", "in~", "!in", "has_any", "has_all"]), ", ".join(
+                kql(r.choice(TEXTS)) for _ in range(2)))
+        if kind == 4:
+            return time()
+        if kind == 5:
+            return "%s(%s)" % (r.choice(["isempty", "isnotempty"]),
+                               r.choice(fields))
+        return "%s %s %s" % (r.choice(fields), r.choice(words),
+                             kql(r.choice(TEXTS)))
+
+    def tail():
+        keys = ", ".join(r.sample(fields, r.randrange(1, 3)))
+        return r.choice([
+            "count", "distinct %s" % keys, "summarize by %s" % keys,
+            "summarize n = count(), m = countif(%s) by k = %s" % (
+                condition(1), r.choice(fields)),
+            "summarize countif(%s), count()" % condition(1),
+            "summarize count() by %s | where count_ > 3" % keys])
+    out = ["T | where %s | %s" % (condition(), tail()) for _ in range(150)]
+    out += ["T | where user %s %s | summarize count() by user" % (op, kql(t))
+            for t in TEXTS for op in ("==", "!=", "has", "=~", "endswith")]
+    return out + ["T | summarize count() by user", "T | distinct host, user",
+                  "T | where user == 'nobody' | distinct user",
+                  "T | where _time == datetime(2024-05-01T10:00:00.1231Z) | "
+                  "count", "T | project u = user, i | summarize count() by u"]
+
+
+def asked():
+    groups = [f for f in State.searches if " | eventstats " in f["search"]]
+    return len(groups), len(State.searches) - len(groups)
+
+
+def same_groups(s):
+    s.ask("near = s.tidy")
+    del State.searches[:]
+    for text in group_pipelines():
+        a = s.sorted(text.replace("T", "s.tidy", 1))
+        b = s.sorted(text.replace("T", "near", 1))
+        check(text, a == b and not a[0], a, b)
+    groups, rows = asked()
+    check("groups were made there", groups > 230 and rows < 90, groups, rows)
+    check("the language is looked at once", State.language == 1,
+          State.language)
+
+
+def spoilt(s):
+    """Whatever a group row says wrong, rows are read and the result is right.
+    """
+    text = "s.tidy | where user contains 'a' | summarize count() by user"
+    want = s.sorted(text.replace("s.tidy", "near"))
+    more = {"shikra_doubt": "1", "shikra_n": "0", "shikra_k0": "other",
+            "shikra_l0": "3.5", "shikra_groups": "1", "shikra_total": "-1"}
+
+    def change(key, value):
+        return lambda rows: [dict(rows[0], **{key: value})] + rows[1:]
+
+    ways = [change(k, v) for k, v in more.items()]
+    ways += [lambda rows: rows[1:], lambda rows: rows[:-1],
+             lambda rows: [{k: v for k, v in r.items() if k != "shikra_n"}
+                           for r in rows],
+             lambda rows: rows + rows[:1],
+             lambda rows: [dict(r, shikra_k0=r["shikra_k0"].upper() + " ")
+                           for r in rows]]
+    for i, way in enumerate(ways):
+        State.spoil = way
+        del State.searches[:]
+        got = s.sorted(text)
+        check("group rows spoilt in way %d" % i, got == want and
+              asked() == (1, 1), got, want, asked())
+    State.spoil = None
+    for what in ("WARN", "ERROR", "html", "garbage", "cut"):
+        State.trouble[:] = [what]
+        got = s.sorted(text)
+        check("groups with %s" % what, got == want and not State.trouble,
+              got, want)
+
+
+def doubts(s):
+    """Events for which SPL and KQL differ."""
+    odd = {
+        "several": {"user": ["a", "b"], "_time": TIMES[0]},
+        "script": {"user": "\u4e2dsky", "_time": TIMES[0]},
+        "micro": {"user": "a", "_time": "2024-05-01T10:00:00.0004+00:00"},
+        "none": {"user": "shikra none", "_time": TIMES[0]},
+    }
+    asks = ["T | where user has 'sky' | count",
+            "T | where user == 'a' | distinct user",
+            "T | summarize count() by user", "T | where user != 'a' | count",
+            "T | where _time > datetime(2024-05-01T10:00:00Z) | count",
+            "T | summarize countif(user startswith 'a')"]
+    fails = {"several": 5, "script": 1, "micro": 1, "none": 1}
+    tidy = clean_events(1200)
+    for name, event in odd.items():
+        State.indexes["odd"] = tidy + [dict(event, i="7", host="h")]
+        kept = s.ask("odd = s.odd")
+        check("the table is read", kept["ok"], kept["errors"])
+        del State.searches[:]
+        for text in asks:
+            a = s.sorted(text.replace("T", "s.odd", 1))
+            b = s.sorted(text.replace("T", "odd", 1))
+            check("%s: %s" % (name, text), a == b and not a[0], a, b)
+        check("%s is seen" % name, asked() == (len(asks), fails[name]),
+              asked())
+    del State.indexes["odd"]
+
+
+def other_language(port):
+    """A service that answers otherwise than the documentation says."""
+    State.lies = True
+    s = Session(port, 'token = "%s"' % TOKEN)
+    del State.searches[:]
+    for _ in range(2):
+        t = s.table("s.tidy | where user == 'a' | count")
+        check("rows are read", t["rows"] and t["rows"][0][0] > 5, t)
+    check("no group is asked for", asked()[0] == 0, State.searches)
+    State.lies = False
+    s.batch.stop()
+
+
 def tables(s):
     names = s.table(".show tables of s | project Name | order by Name asc")
     check("tables", names["rows"] == [["empty"], ["main"],
-                                      ["saved.Odd logons"]], names)
+                                      ["saved.Odd logons"], ["tidy"]], names)
     check("no such table", "has no table 'nix'" in s.message("s.nix"))
     check("no such name", "has no table" in
           s.message("s.['main\" | delete | search \"']"))
@@ -236,13 +389,20 @@ def main():
     port = splunkd.start()
     State.epoch = lambda e: datetime.datetime.fromisoformat(
         e["_time"]).timestamp() if "_time" in e else None
-    State.indexes.update({"main": events(1200), "empty": []})
+    State.indexes.update({"main": events(1200), "empty": [],
+                          "tidy": clean_events(1200)})
     State.saved["Odd logons"] = [{"user": "ann", "n": "3"}]
     s = Session(port, 'token = "%s", timeout = 20s' % TOKEN)
     check("connects with a token", s.connected["ok"] and "Splunk 9.3.0" in
           str(s.connected), s.connected)
     tables(s)
     same_rows(s)
+    same_groups(s)
+    spoilt(s)
+    doubts(s)
+    explain = str(s.ask(".explain s.tidy | where user == 'a' | count"))
+    check("it is explained", "stats count as shikra_n" in explain, explain)
+    other_language(port)
     trouble(s)
     jobs(s)
     check("ends well", s.batch.stop() == 0)
