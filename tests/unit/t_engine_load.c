@@ -260,16 +260,18 @@ static struct source synth_source(struct synth *y, unsigned nparts)
 struct told {
     unsigned calls;
     double first, last;
+    uint64_t nrows;
     bool fell;
 };
 
-static void tell(void *ctx, double fraction)
+static void tell(void *ctx, const struct engine_flow *f)
 {
     struct told *t = ctx;
     if (!t->calls++)
         t->first = seconds();
-    t->fell |= fraction < t->last;
-    t->last = fraction;
+    t->fell |= f->fraction < t->last || f->nrows < t->nrows;
+    t->last = f->fraction;
+    t->nrows = f->nrows;
 }
 
 TEST(two_parts_keep_their_order)
