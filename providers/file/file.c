@@ -24,6 +24,7 @@ struct opening {
     struct file_source *fs;
     const struct source_request *rq;
     const struct file_choice *choice; /* MAY be NULL */
+    const struct file_one *one; /* NULL: rq->args are patterns */
     struct file_options options;
     struct schema *schema;
     unsigned nthreads;
@@ -73,8 +74,21 @@ static enum status open_paths(struct opening *o, const struct path_list *l)
     return st;
 }
 
+/* Names that whoever asks has found already. */
+static enum status open_named(struct opening *o)
+{
+    struct path_list l = { .arena = arena_new() };
+    for (size_t i = 0; i < o->one->npaths; i++)
+        PUSH(l.arena, l.list, o->one->paths[i]);
+    enum status st = open_paths(o, &l);
+    arena_free(l.arena);
+    return st;
+}
+
 static enum status find_members(struct opening *o)
 {
+    if (o->one && o->one->npaths)
+        return open_named(o);
     struct path_list l = { .arena = arena_new() };
     enum status st = ST_OK;
     for (size_t i = 0; i < o->rq->nargs && st == ST_OK; i++) {
@@ -100,10 +114,16 @@ static enum status find_members(struct opening *o)
 
 /* ---- formats ------------------------------------------------------------- */
 
+static bool is_by_name(const struct opening *o)
+{
+    return o->one && o->one->by_name;
+}
+
 static enum status prepare_member(struct opening *o, struct member *m)
 {
     const struct file_options *op = &o->options;
-    struct header h = { o->schema, o->rq->ncols, op, o->ds };
+    struct header h = { o->schema, is_by_name(o) ? 0 : o->rq->ncols, op,
+                        o->ds };
     struct encode c = { &o->fs->members, op->encoding, o->cancel,
                         o->rq->span, o->ds };
     enum status st = encode_utf8(&c, m);
@@ -247,6 +267,7 @@ static void file_close(struct source *s)
 static enum status open_all(struct opening *o)
 {
     enum status st = options_parse(&o->options, o->rq, o->ds);
+    o->options.header |= is_by_name(o);
     if (st == ST_OK)
         st = find_members(o);
     declare_columns(o);
@@ -306,7 +327,8 @@ enum status file_open_one(struct source **out, const struct file_one *f,
     struct source_request rq = { .nargs = 1, .args = &path, .span = f->span,
                                  .ncols = f->ncols, .cols = f->cols };
     long n = sysconf(_SC_NPROCESSORS_ONLN);
-    struct opening o = { .rq = &rq, .choice = f->choice, .cancel = f->cancel,
+    struct opening o = { .rq = &rq, .choice = f->choice, .one = f,
+                         .cancel = f->cancel,
                          .nthreads = n > 1 ? (unsigned)n : 1, .ds = ds };
     enum status st = open_source(&o, out);
     *damaged = st == ST_ENV || (st == ST_OK && is_damaged(*out));

@@ -1,8 +1,8 @@
-/* file.h - the file reader for other providers: one file, of which they choose
- * the members when it is an archive.
+/* file.h - the file reader for other providers: one file or several, and they
+ * choose the members of archives.
  *
- * Used by: security_datasets/. Everything else is as with file("…"): limits,
- * formats, columns, rejects. */
+ * Used by: security_datasets/, local_data/. Everything else is as with
+ * file("…"): limits, formats, columns, rejects. */
 #ifndef FILE_FILE_H
 #define FILE_FILE_H
 
@@ -27,6 +27,13 @@ struct file_one {
     const struct source_col *cols;
     const atomic_bool *cancel;
     struct span span;
+    /* The columns are some of those that detecting finds, and are found by
+     * their names in CSV too. Else the first field is the first of them. */
+    bool by_name;
+    /* In place of `path`, when there are some: taken as they stand, whatever
+     * looks like a pattern in them. */
+    size_t npaths;
+    const str *paths;
 };
 
 /* ST_OK: the caller owns *out. *damaged: bytes are missing or wrong, which was

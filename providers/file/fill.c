@@ -112,8 +112,8 @@ void batch_add(struct batch *b, const struct cell *cells, size_t n)
     size_t row = b->nrows++;
     for (size_t i = 0; i < n; i++) {
         const struct cell *c = &cells[i];
-        if (c->col < 0)
-            continue;
+        if (c->col < 0 || (size_t)c->col >= b->frame->ncols)
+            continue; /* not asked for */
         uint32_t *filled = &b->filled[c->col];
         if (*filled < row)
             fill_gap(b, (size_t)c->col, *filled, row);

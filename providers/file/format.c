@@ -38,12 +38,26 @@ static str data_extension(str name)
     return inner.n ? inner : ext;
 }
 
-bool format_is_data_name(str name)
+static bool is_data(str ext)
 {
     struct file_options unused = { .format = FORMAT_UNKNOWN };
-    str ext = data_extension(name);
     return format_by_word(ext, &unused) || str_ieqz(ext, "log") ||
            str_ieqz(ext, "tar") || is_packing(ext);
+}
+
+bool format_is_data_name(str name)
+{
+    return is_data(data_extension(name));
+}
+
+str format_suffix(str name)
+{
+    str ext = extension(name);
+    size_t n = ext.n ? ext.n + 1 : 0;
+    str inner = extension(str_sub(name, 0, name.n - n));
+    if (is_packing(ext) && inner.n && is_data(inner))
+        n += inner.n + 1;
+    return str_sub(name, name.n - n, name.n);
 }
 
 /* ---- by content ---------------------------------------------------------- */

@@ -12,6 +12,9 @@
 /* Would a file of this name be read out of an archive? */
 bool format_is_data_name(str name);
 
+/* How a name says that it is read: ".json", ".csv.gz", ".zip", or "". */
+str format_suffix(str name);
+
 /* Sets m->format, ->delimiter and ->start (after a byte order mark). A guessed
  * delimiter that is not a comma is told in a warning. */
 NODISCARD enum status format_detect(struct member *m,

@@ -209,8 +209,10 @@ static enum status read_once(struct loading *l, bool logs, struct source **out)
 {
     struct choosing c = { .arena = l->call->ds->arena, .logs = logs };
     struct file_choice choice = { &c, wants_member };
-    struct file_one f = { l->path, &choice, l->want->ncols, l->want->cols,
-                          l->call->cancel, l->call->span };
+    struct file_one f = { .path = l->path, .choice = &choice,
+                          .ncols = l->want->ncols, .cols = l->want->cols,
+                          .cancel = l->call->cancel, .span = l->call->span,
+                          .by_name = true };
     forget_tries(l);
     enum status st = not_packed(l);
     if (st != ST_OK)
