@@ -2,8 +2,9 @@
  *
  * Called by: .connect and .disconnect, env.c, completion.
  * Schemas are asked once and kept, so that a typo is told before anything is
- * sent and completion knows columns. Completion reads them from other threads:
- * the list and what is kept change under the session's lock only. */
+ * sent and completion knows columns; a connection that `changes` is asked each
+ * time, and what is kept is for completion. That reads from other threads: the
+ * list and what is kept change under the session's lock only. */
 #include "connections.h"
 
 struct known_table {
@@ -133,8 +134,43 @@ static struct known_table *known(const struct connection *c, str table)
     return NULL;
 }
 
+/* Of a table that is a Parquet file; in the cell's arena. */
+static enum status parquet_columns(struct lang *l, str path,
+                                   struct remote_schema *schema,
+                                   struct diags *ds)
+{
+    struct source_col *cols = NULL;
+    enum status st = engine_open(l->engine, ds);
+    if (st == ST_OK)
+        st = engine_parquet_cols(l->engine, l->cell, path, &cols,
+                                 &schema->ncols, ds);
+    schema->cols = cols;
+    return st;
+}
+
+static bool is_same(const struct known_table *k, const struct known_table *now)
+{
+    const struct source_col *a = k->schema.cols, *b = now->schema.cols;
+    bool same = k->missing == now->missing &&
+                k->schema.ncols == now->schema.ncols;
+    for (size_t i = 0; same && i < now->schema.ncols; i++)
+        same = a[i].type == b[i].type && str_eq(a[i].name, b[i].name);
+    return same;
+}
+
+static void copy_columns(struct arena *a, struct remote_schema *schema)
+{
+    struct source_col *cols = arena_array(a, schema->ncols, sizeof *cols);
+    for (size_t i = 0; i < schema->ncols; i++)
+        cols[i] = (struct source_col){ arena_str(a, schema->cols[i].name),
+                                       schema->cols[i].type };
+    schema->cols = cols;
+}
+
+/* `*known` is what was known of it, or NULL; it becomes what is. */
 static enum status ask_columns(struct lang *l, struct connection *c,
-                               const struct remote_ask *ask)
+                               const struct remote_ask *ask,
+                               const struct known_table **known)
 {
     struct remote *r = c->remote;
     struct remote_call call = connection_call(l, ask->at, ask->ds);
@@ -144,9 +180,23 @@ static enum status ask_columns(struct lang *l, struct connection *c,
         r->provider->columns(r, ask->table, r->arena, &schema, &call);
     if (st != ST_OK && !(st == ST_USER && ask->ds->nerrors == nerrors))
         return st;
+    bool missing = st == ST_USER;
+    str file = !missing && !schema.ncols && r->provider->parquet
+                   ? r->provider->parquet(r, ask->table)
+                   : S("");
+    if (file.n)
+        st = parquet_columns(l, file, &schema, ask->ds);
+    if (st != ST_OK && !missing)
+        return st;
+    struct known_table now = { ask->table, missing, schema, c->known };
+    if (*known && is_same(*known, &now))
+        return ST_OK;
+    if (file.n)
+        copy_columns(r->arena, &now.schema);
+    now.name = arena_str(r->arena, ask->table);
     struct known_table *k = NEW(r->arena, struct known_table);
-    *k = (struct known_table){ arena_str(r->arena, ask->table), st == ST_USER,
-                               schema, c->known };
+    *k = now;
+    *known = k;
     pthread_mutex_lock(&l->lock);
     c->known = k;
     pthread_mutex_unlock(&l->lock);
@@ -160,11 +210,10 @@ enum status connection_columns(struct lang *l, const struct remote_ask *ask,
     const struct known_table *k = known(c, ask->table);
     if (!k && ask->quiet)
         return ST_ENV;
-    if (!k) {
-        enum status st = ask_columns(l, c, ask);
+    if (!k || (c->remote->changes && !ask->quiet)) {
+        enum status st = ask_columns(l, c, ask, &k);
         if (st != ST_OK)
             return st;
-        k = c->known;
     }
     *out = k->schema;
     return k->missing ? ST_USER : ST_OK;
@@ -176,7 +225,7 @@ enum status connection_tables(struct lang *l, const struct remote_ask *ask,
     struct connection *c = of_remote(l, ask->remote);
     if (!c->asked && ask->quiet)
         return ST_ENV;
-    if (!c->asked) {
+    if (!c->asked || (c->remote->changes && !ask->quiet)) {
         struct remote_call call = connection_call(l, ask->at, ask->ds);
         struct remote *r = c->remote;
         struct remote_tables all = { 0 };

@@ -76,6 +76,21 @@ static unsigned reading_threads(void)
     return n < 1 ? 1 : n > SOURCE_MAX_PARTS ? SOURCE_MAX_PARTS : (unsigned)n;
 }
 
+/* What a Parquet file without declared columns has, the engine knows. */
+static bool find_parquet_columns(struct lang *l, struct source *s,
+                                 struct diags *ds)
+{
+    struct source_col *cols;
+    if (!s->parquet.n || s->ncols)
+        return true;
+    if (engine_open(l->engine, ds) != ST_OK ||
+        engine_parquet_cols(l->engine, l->cell, s->parquet, &cols, &s->ncols,
+                            ds) != ST_OK)
+        return false;
+    s->cols = cols;
+    return true;
+}
+
 static struct source *env_open(void *ctx, const struct provider *p,
                                const struct source_request *rq,
                                struct diags *ds)
@@ -90,15 +105,7 @@ static struct source *env_open(void *ctx, const struct provider *p,
                 engine_cancel_flag(l->engine), ds) != ST_OK)
         return NULL;
     PUSH(l->cell, l->opened, o);
-    if (o.source->parquet.n && o.source->ncols == 0) {
-        struct source_col *cols;
-        if (engine_open(l->engine, ds) != ST_OK ||
-            engine_parquet_cols(l->engine, l->cell, o.source->parquet, &cols,
-                                &o.source->ncols, ds) != ST_OK)
-            return NULL;
-        o.source->cols = cols;
-    }
-    return o.source;
+    return find_parquet_columns(l, o.source, ds) ? o.source : NULL;
 }
 
 /* ---- connections ---- */
@@ -157,7 +164,7 @@ static struct source *env_remote_open(void *ctx, struct remote *r,
     if (r->provider->open(r, q, &o.source, &call) != ST_OK)
         return NULL;
     PUSH(l->cell, l->opened, o);
-    return o.source;
+    return find_parquet_columns(l, o.source, ds) ? o.source : NULL;
 }
 
 static bool env_time_range(void *ctx, int64_t *from, int64_t *to)

@@ -134,6 +134,9 @@ struct remote {
     str where; /* what it is connected to, without secrets, for lists */
     bool knows_tables; /* tables() asks nobody: completion may have them */
     str known_table;   /* nor does columns() for this one; "" */
+    /* Tables come, go and change while it is connected, and asking is cheap:
+     * what was told is not kept, but for completion. */
+    bool changes;
     void *impl;
 };
 
@@ -180,6 +183,10 @@ struct remote_provider {
     enum status (*columns)(struct remote *r, str table, struct arena *a,
                            struct remote_schema *out,
                            const struct remote_call *call);
+    /* MAY: the Parquet file on this machine that a table is, after columns()
+     * gave none for it: the engine finds them there. Borrowed until the next
+     * call; "" it is none. */
+    str (*parquet)(struct remote *r, str table);
     /* REMOTE_STAGES MUST: may `next` run there, after the stages of `q`? Asks
      * nobody; called for every stage in order until it says no. */
     enum remote_push (*push)(struct remote *r, const struct remote_query *q,
