@@ -5,10 +5,25 @@
  * nothing for them. */
 #include "services.h"
 
+/* An empty table alone would not tell where files are looked for. */
+static void warn_of_none(struct remote_services *s, struct diags *ds)
+{
+    str paths[CONFIG_FILES];
+    if (config_files(s->config, paths))
+        return;
+    struct diag *d = diag_warn(ds, DIAG_CONFIG, NO_SPAN,
+                               "there are no files of settings");
+    diag_hint(ds, d, "msticpyconfig.yaml: where MSTICPYCONFIG says, else the "
+                     "working folder, else ~/.msticpy; shikra.yaml: "
+                     "SHIKRA_CONFIG, the working folder, ~/.config/shikra");
+}
+
 static enum status face_show(void *ctx, struct frame **out, struct diags *ds)
 {
     struct remote_services *s = ctx;
     enum status st = config_open(s->config, ds);
+    if (st == ST_OK)
+        warn_of_none(s, ds);
     if (st == ST_OK)
         *out = config_show(s->config);
     return st;
@@ -18,6 +33,8 @@ static enum status face_check(void *ctx, struct frame **out, struct diags *ds)
 {
     struct remote_services *s = ctx;
     enum status st = config_open(s->config, ds);
+    if (st == ST_OK)
+        warn_of_none(s, ds);
     if (st == ST_OK)
         *out = config_check(s->config);
     return st;
