@@ -46,6 +46,7 @@ struct ld_table {
     size_t n;
     const str *paths; /* real, to be opened as they stand */
     uint64_t stamp;   /* changes when one of the files does */
+    uint64_t which;   /* changes when one of them is replaced */
 };
 
 /* The columns that a table had when they were asked. */

@@ -141,6 +141,30 @@ static struct ld_known *known(const struct ld *ld, str table)
     return NULL;
 }
 
+static enum status report_changed(str name, const struct remote_call *call)
+{
+    struct diag *d = diag_error(call->ds, DIAG_FILE, call->span,
+                                "'%.*s' is not the file any more that it was "
+                                "when the query began", STRF(name));
+    diag_hint(call->ds, d, "something writes to it; run the cell again");
+    return ST_ENV;
+}
+
+/* The reader notices when a file is replaced after it was opened; whether that
+ * was the one we looked at, only a second look tells. Growing does not count. */
+static enum status check_same(struct ld *ld, str name,
+                              const struct ld_table *before,
+                              const struct remote_call *call)
+{
+    struct arena *a = arena_new();
+    struct ld_table now = { .n = 0 };
+    enum status st = ld_table_find(ld, name, a, &now, call);
+    arena_free(a);
+    if (st == ST_USER || (st == ST_OK && now.which != before->which))
+        return report_changed(name, call);
+    return st;
+}
+
 static enum status read_files(const struct ld_table *t,
                               const struct remote_schema *want,
                               struct source **out, struct diags *ds,
@@ -199,6 +223,11 @@ static enum status find_columns(struct ld *ld, str table,
                                 call->ds, call);
     if (st != ST_OK) {
         ld->kept = NULL;
+        return st;
+    }
+    st = check_same(ld, table, t, call);
+    if (st != ST_OK) {
+        forget_kept(ld);
         return st;
     }
     learn(ld, table, ld->kept, t->stamp);
@@ -292,11 +321,7 @@ static enum status check_changed(struct ld *ld, const struct remote_query *q,
     enum status st = find_columns(ld, q->table, t, call);
     if (st != ST_OK || before.cols == k->schema.cols)
         return st;
-    struct diag *d = diag_error(call->ds, DIAG_FILE, call->span,
-                                "'%.*s' has other columns than when the query "
-                                "began", STRF(q->table));
-    diag_hint(call->ds, d, "something writes to it; run the cell again");
-    return ST_ENV;
+    return report_changed(q->table, call);
 }
 
 /* What was told with the columns is not told again with the rows. */
@@ -344,6 +369,11 @@ static enum status open_table(struct ld *ld, const struct remote_query *q,
     st = read_files(t, &(struct remote_schema){ q->ncols, q->cols },
                     out, &own, call);
     pass_on(ld, q, &own, call);
+    if (st == ST_OK && check_same(ld, name_of(q), t, call) != ST_OK) {
+        (*out)->close(*out);
+        *out = NULL;
+        st = ST_ENV;
+    }
     return st;
 }
 

@@ -160,6 +160,8 @@ static enum status look_at(const struct ld *ld, const struct ld_file *f,
                          (uint64_t)st.st_mtim.tv_nsec };
     t->stamp = xxh64(*real, t->stamp);
     t->stamp = xxh64((str){ (const char *)about, sizeof about }, t->stamp);
+    t->which = xxh64((str){ (const char *)about, 2 * sizeof *about },
+                     t->which);
     return ST_OK;
 }
 
@@ -169,7 +171,7 @@ static enum status look_at_all(const struct ld *ld, const struct found *f,
 {
     str *paths = arena_array(f->arena, f->list.n, sizeof *paths);
     enum status st = ST_OK;
-    *out = (struct ld_table){ f->list.n, paths, 0 };
+    *out = (struct ld_table){ .n = f->list.n, .paths = paths };
     for (size_t i = 0; i < f->list.n && st == ST_OK; i++) {
         st = look_at(ld, f->list.v[i], &paths[i], out, call);
         paths[i] = arena_str(f->arena, paths[i]);

@@ -234,11 +234,11 @@ def between():
 
     writer = threading.Thread(target=rewrite)
     writer.start()
-    for _ in range(150):
+    for _ in range(1000):
         answer = s.ask("ld.t | where true | extend X = 5 | project-away X")
         said, rows = s.told(answer), [o["rows"] for o in answer["outputs"]
                                       if "rows" in o]
-        if "other columns" in said or "took its place" in said:
+        if "not the file any more" in said or "took its place" in said:
             seen.add("changed")
         elif rows in ([[[1]]], [[[1, 2]]]):
             seen.add(len(rows[0][0]))
