@@ -151,7 +151,7 @@ static enum status report_changed(str name, const struct remote_call *call)
 }
 
 /* The reader notices when a file is replaced after it was opened; whether that
- * was the one we looked at, only a second look tells. Growing does not count. */
+ * was the one we looked at only a second look tells. Growing does not count. */
 static enum status check_same(struct ld *ld, str name,
                               const struct ld_table *before,
                               const struct remote_call *call)
