@@ -16,6 +16,7 @@
 #include "base/json_write.h"
 #include "base/ticks.h"
 #include "base/utf8.h"
+#include "providers/stages.h"
 
 enum { MAX_NEEDLE = 120, MAX_PATTERN = 1000, MAX_LIST = 1000 };
 
@@ -117,33 +118,6 @@ static void add_needle(struct buf *b, str s, bool fold)
     }
 }
 
-/* What may stand around the needle. */
-struct place {
-    const char *name;
-    bool open_left, open_right; /* more text may */
-    bool word_left, word_right; /* … but no letter or digit */
-};
-static const struct place places[] = {
-    { "=~", false, false, false, false },
-    { "contains", true, true, false, false },
-    { "startswith", false, true, false, false },
-    { "endswith", true, false, false, false },
-    { "has", true, true, true, true },
-    { "hasprefix", true, true, true, false },
-    { "hassuffix", true, true, false, true },
-};
-
-static const struct place *place_of(str name, bool *fold)
-{
-    *fold = !(name.n > 3 && str_eqz(str_sub(name, name.n - 3, name.n), "_cs"));
-    if (!*fold)
-        name.n -= 3;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (str_eqz(name, places[i].name))
-            return &places[i];
-    return NULL;
-}
-
 static void add_side(struct buf *p, bool left, bool open, bool word)
 {
     if (open && word)
@@ -180,7 +154,7 @@ static bool doubt_scripts(struct writer *w, const struct es_field *f,
 }
 
 static bool text_at(struct writer *w, const struct es_field *f,
-                    const struct remote_expr *v, const struct place *at,
+                    const struct remote_expr *v, const struct text_place *at,
                     bool fold)
 {
     str s = v->value.s;
@@ -401,7 +375,7 @@ static bool say_between(struct writer *w, const struct remote_expr *e,
 
 /* One needle, or several of which one (or all) must fit. */
 static bool say_texts(struct writer *w, const struct remote_expr *e,
-                      const struct place *at, bool fold, bool all)
+                      const struct text_place *at, bool fold, bool all)
 {
     const struct es_field *f = field_of(w, e->args[0]);
     buf_addf(w->b, "{\"bool\":{\"%s\":[", all ? "filter" : "should");
@@ -467,10 +441,8 @@ static bool say_many(struct writer *w, const struct remote_expr *e, str op,
 {
     bool fold = false, all = str_eqz(op, "has_all");
     bool list = str_eqz(op, "in"), words = all || str_eqz(op, "has_any");
-    const struct place *at = list                  ? NULL
-                             : words               ? place_of(S("has"), &fold)
-                             : str_eqz(op, "in~") ? place_of(S("=~"), &fold)
-                                                   : place_of(op, &fold);
+    str one = words ? S("has") : str_eqz(op, "in~") ? S("=~") : op;
+    const struct text_place *at = list ? NULL : text_place_of(one, &fold);
     size_t before = w->b->n;
     if ((!at && !list) || e->nargs < 2 ||
         !say_texts(w, e, at, fold, all))

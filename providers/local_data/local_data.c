@@ -7,6 +7,7 @@
 #include "ld.h"
 #include "providers/file/file.h"
 #include "providers/setup.h"
+#include "providers/stages.h"
 
 static const struct remote_setting settings[] = {
     { "folder", TYPE_STRING,
@@ -268,13 +269,7 @@ static enum remote_push ld_push(struct remote *r, const struct remote_query *q,
 {
     (void)r;
     (void)q;
-    if (next->kind != REMOTE_PROJECT)
-        return PUSH_NO;
-    for (size_t i = 0; i < next->nassigns; i++)
-        if (next->assigns[i].e->kind != REMOTE_COLUMN ||
-            !str_eq(next->assigns[i].e->name, next->assigns[i].name))
-            return PUSH_NO;
-    return PUSH_EXACT;
+    return stage_is_columns(next) ? PUSH_EXACT : PUSH_NO;
 }
 
 static str name_of(const struct remote_query *q)

@@ -5,6 +5,7 @@
  * Source: github.com/OTRF/Security-Datasets (MIT), once called Mordor. */
 #include "base/ticks.h"
 #include "providers/setup.h"
+#include "providers/stages.h"
 #include "sd.h"
 
 enum { MAX_AGE_DAYS = 30 };
@@ -251,13 +252,7 @@ static enum remote_push sd_push(struct remote *r, const struct remote_query *q,
 {
     (void)r;
     (void)q;
-    if (next->kind != REMOTE_PROJECT)
-        return PUSH_NO;
-    for (size_t i = 0; i < next->nassigns; i++)
-        if (next->assigns[i].e->kind != REMOTE_COLUMN ||
-            !str_eq(next->assigns[i].e->name, next->assigns[i].name))
-            return PUSH_NO;
-    return PUSH_EXACT;
+    return stage_is_columns(next) ? PUSH_EXACT : PUSH_NO;
 }
 
 static enum status sd_text(struct remote *r, const struct remote_query *q,

@@ -14,6 +14,7 @@
 
 #include "base/ticks.h"
 #include "base/utf8.h"
+#include "providers/stages.h"
 
 enum { MAX_NEEDLE = 120, MAX_LIST = 200 };
 
@@ -97,34 +98,6 @@ static bool add_needle(struct buf *b, str s, bool fold)
     return true;
 }
 
-/* What may stand around the needle. */
-struct place {
-    const char *name;
-    bool open_left, open_right; /* more text may */
-    bool word_left, word_right; /* … but no letter or digit */
-};
-
-static const struct place places[] = {
-    { "=~", false, false, false, false },
-    { "contains", true, true, false, false },
-    { "startswith", false, true, false, false },
-    { "endswith", true, false, false, false },
-    { "has", true, true, true, true },
-    { "hasprefix", true, true, true, false },
-    { "hassuffix", true, true, false, true },
-};
-
-static const struct place *place_of(str name, bool *fold)
-{
-    *fold = !(name.n > 3 && str_eqz(str_sub(name, name.n - 3, name.n), "_cs"));
-    if (!*fold)
-        name.n -= 3;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (str_eqz(name, places[i].name))
-            return &places[i];
-    return NULL;
-}
-
 static void begin_match(struct buf *b, str field)
 {
     buf_addf(b, "match(coalesce('%.*s',\"\"),\"(?s)", STRF(field));
@@ -143,7 +116,7 @@ static void doubt_script(struct writer *w, str field, str needle, bool left)
 }
 
 static bool text_at(struct writer *w, str field, str s, bool fold,
-                    const struct place *at)
+                    const struct text_place *at)
 {
     struct buf needle;
     buf_init(&needle, 8 << 10);
@@ -176,7 +149,7 @@ void sp_add_present(struct buf *b, str field)
 
 static bool equal_text(struct writer *w, str field, const struct remote_expr *v)
 {
-    static const struct place whole = { "==", false, false, false, false };
+    static const struct text_place whole = { "==", false, false, false, false };
     if (v->value.s.n)
         return text_at(w, field, v->value.s, false, &whole);
     buf_adds(w->b, "NOT (");
@@ -310,11 +283,9 @@ static bool say_comparison(struct writer *w, const struct remote_expr *e,
 static bool say_many(struct writer *w, const struct remote_expr *e, str op)
 {
     bool fold = false, all = str_eqz(op, "has_all"), list = str_eqz(op, "in");
-    const struct place *at = list ? NULL
-                             : all || str_eqz(op, "has_any")
-                                 ? place_of(S("has"), &fold)
-                             : str_eqz(op, "in~") ? place_of(S("=~"), &fold)
-                                                  : place_of(op, &fold);
+    bool words = all || str_eqz(op, "has_any");
+    str one = words ? S("has") : str_eqz(op, "in~") ? S("=~") : op;
+    const struct text_place *at = list ? NULL : text_place_of(one, &fold);
     if ((!at && !list) || e->nargs < 2 || e->nargs > MAX_LIST)
         return false;
     str field = text_field(w, e->args[0]);
